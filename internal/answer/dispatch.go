@@ -1,0 +1,289 @@
+package answer
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/wence-qa/wence/corpus"
+	"github.com/wence-qa/wence/internal/fold"
+	"github.com/wence-qa/wence/internal/question"
+)
+
+// answer chooses the way to answer by what is asked.
+func (c *composer) answer() *Answer {
+	c.scope = c.planScope()
+	switch c.q.Ask {
+	case question.AskNothing, question.AskChitchat:
+		return c.talk()
+	}
+	if a := c.elsewhere(); a != nil {
+		return a
+	}
+	if a := c.badRef(); a != nil {
+		return a
+	}
+	switch c.q.Ask {
+	case question.AskImplement:
+		return c.implement()
+	case question.AskQuote:
+		return c.quote()
+	case question.AskCount:
+		return c.count()
+	case question.AskCompare:
+		return c.compare()
+	case question.AskTasks:
+		return c.tasks()
+	case question.AskWhich:
+		return c.which()
+	case question.AskOverview:
+		return c.overview()
+	}
+	if a := c.bySection(); a != nil {
+		return a
+	}
+	if a := c.byPlace(); a != nil {
+		return a
+	}
+	switch c.q.Ask {
+	case question.AskLead:
+		return c.lead()
+	case question.AskTarget:
+		return c.target()
+	case question.AskDeadline:
+		return c.deadline()
+	case question.AskPlace:
+		return c.place()
+	case question.AskList:
+		return c.list()
+	}
+	return c.clause()
+}
+
+// planScope returns the plans to answer from: the requested one, else those
+// that the question names, else all.
+func (c *composer) planScope() []int {
+	plans := c.engine.plans
+	if c.req.Plan != "" {
+		for i, p := range plans {
+			if p.ID == c.req.Plan {
+				return []int{i}
+			}
+		}
+	}
+	all := make([]int, len(plans))
+	for i := range plans {
+		all[i] = i
+	}
+	if len(plans) == 1 {
+		return all
+	}
+	text := fold.String(c.q.Text)
+	var named []int
+	for i, p := range plans {
+		for _, n := range append([]string{p.Card.Title}, p.Card.Short...) {
+			if n != "" && strings.Contains(text, fold.String(n)) {
+				named = append(named, i)
+				break
+			}
+		}
+	}
+	if named != nil {
+		return named
+	}
+	return all
+}
+
+// talk answers what asks nothing about a plan.
+func (c *composer) talk() *Answer {
+	a := &Answer{Kind: KindChitchat}
+	switch c.q.Kind {
+	case "thanks":
+		a.Headline = "不客气,有需要再问我。"
+	case "help":
+		a.Headline = "我是问策,回答行动方案里的问题:谁牵头、目标多少、什么时候完成、某单位有哪些任务,并附原文和出处。"
+	case "hello":
+		a.Headline = "你好,我是问策。想查方案里的牵头单位、目标、期限或原文,直接问我就行。"
+	case "other":
+		a.Headline = "我只回答行动方案里的问题,比如谁牵头、目标多少、什么时候完成。"
+	default:
+		a.Kind = KindClarify
+		a.Headline = "没看懂这条消息。请用文字写出想查的内容,比如某项工作由谁牵头、某个指标的目标。"
+	}
+	a.Suggest = c.starters()
+	a.Text = a.Headline
+	if c.q.Kind != "thanks" {
+		a.Text += "\n可以这样问:" + strings.Join(a.Suggest, " / ")
+	}
+	return a
+}
+
+// starters are questions that the plan surely answers.
+func (c *composer) starters() []string {
+	var out []string
+	p := c.plan()
+	for _, t := range p.Targets {
+		if t.Kind == corpus.TargetNumber && t.Clause < 0 {
+			out = append(out, t.Indicator+"目标是多少?")
+			break
+		}
+	}
+	for i := range p.Clauses {
+		if l := p.Clauses[i].Leads; len(l) > 0 {
+			out = append(out, l[0]+"牵头哪些工作?")
+			break
+		}
+	}
+	for _, t := range p.Targets {
+		if t.Deadline != "" {
+			out = append(out, t.Deadline+"年要完成什么?")
+			break
+		}
+	}
+	return out
+}
+
+// elsewhere answers a question about a region that no plan in scope covers.
+func (c *composer) elsewhere() *Answer {
+	place, ok := c.foreign()
+	if !ok {
+		return nil
+	}
+	t := c.pick(c.q.Topic, any2)
+	if len(c.scope) == 1 {
+		return c.none(fmt.Sprintf("《%s》没有写%s的内容。", c.plan().Card.Title, place), t.ranked)
+	}
+	return c.none(fmt.Sprintf("已收录的方案里没有%s的。", place), t.ranked)
+}
+
+// badRef answers a question about a section that does not exist.
+func (c *composer) badRef() *Answer {
+	if len(c.q.Sections) == 0 || len(c.scope) != 1 {
+		return nil
+	}
+	p := c.plan()
+	for _, r := range c.q.Sections {
+		if _, ok := c.resolve(p, r); ok {
+			return nil
+		}
+	}
+	r := c.q.Sections[0]
+	n, word := topCount(p)
+	if len(r.Path) == 1 {
+		return c.none(fmt.Sprintf("没有第%d%s:方案一共%d%s。", r.Path[0], word, n, word), nil)
+	}
+	return c.none(fmt.Sprintf("方案里没有%s这一条。方案一共%d%s,编号写法如2.3(第二项行动第3条)。", r, n, word), nil)
+}
+
+// topCount returns how many top sections p has and what they are called.
+func topCount(p *corpus.Plan) (int, string) {
+	n, word := 0, "部分"
+	for _, s := range p.Sections {
+		if s.Parent < 0 && s.No > 0 {
+			n++
+			if strings.HasSuffix(s.Title, "行动") {
+				word = "项行动"
+			}
+		}
+	}
+	return n, word
+}
+
+// resolve finds the section that a reference names.
+func (c *composer) resolve(p *corpus.Plan, r question.Ref) (int, bool) {
+	id := r.String()
+	for i, s := range p.Sections {
+		if s.ID == id && s.Kind != corpus.KindTargets && s.Kind != corpus.KindMeasures {
+			return i, true
+		}
+	}
+	if len(r.Path) >= 3 {
+		parent := question.Ref{Path: r.Path[:len(r.Path)-1]}
+		for _, cl := range p.Clauses {
+			if cl.ID == id {
+				return cl.Section, true
+			}
+		}
+		for _, t := range p.Targets {
+			if t.ID == id {
+				return c.resolve(p, question.Ref{Path: parent.Path[:1]})
+			}
+		}
+	}
+	if len(r.Path) == 2 && r.Path[1] == 0 {
+		return c.resolve(p, question.Ref{Path: r.Path[:1]})
+	}
+	if len(r.Path) == 1 { // 第四条 in plans that number their items through
+		for i, s := range p.Sections {
+			if s.No == r.Path[0] && s.Parent >= 0 && r.Word != "行动" && strings.HasPrefix(s.Heading.In(p.Text), "第") {
+				return i, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// bySection answers about a section that the question names by number beside
+// other words.
+func (c *composer) bySection() *Answer {
+	if len(c.scope) != 1 {
+		return nil
+	}
+	p := c.plan()
+	if len(c.q.Sections) > 0 {
+		return c.overview()
+	}
+	i, ok := c.namedSection(p)
+	if !ok {
+		return nil
+	}
+	switch c.q.Ask {
+	case question.AskTarget, question.AskList, question.AskOverview, question.AskClause, question.AskLead, question.AskDeadline:
+		c.explain("题目中的行动:%s", p.Sections[i].Label)
+		return c.describe(p, i)
+	}
+	return nil
+}
+
+// namedSection finds the top section that the question names by its title:
+// the words in front of 行动 stand in one title only.
+func (c *composer) namedSection(p *corpus.Plan) (int, bool) {
+	topic := strings.ReplaceAll(fold.String(c.q.Text), " ", "")
+	at := strings.Index(topic, "行动")
+	if at < 0 {
+		return 0, false
+	}
+	before := []rune(topic[:at])
+	found, length := -1, 0
+	for i, s := range p.Sections {
+		if s.Parent >= 0 {
+			continue
+		}
+		title := strings.TrimSuffix(strings.TrimPrefix(fold.String(s.Title), "实施"), "行动")
+		n := commonTail(before, title)
+		if n == length && n > 0 {
+			found = -1 // two fit
+		}
+		if n > length {
+			found, length = i, n
+		}
+	}
+	return found, found >= 0 && length >= 4
+}
+
+// commonTail returns the length of the longest tail of words that stands in
+// title, and that begins or ends it.
+func commonTail(words []rune, title string) int {
+	for n := min(len(words), len([]rune(title))); n > 0; n-- {
+		s := string(words[len(words)-n:])
+		if strings.HasPrefix(title, s) || strings.HasSuffix(title, s) {
+			return n
+		}
+	}
+	return 0
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func has[T comparable](s []T, x T) bool { return slices.Contains(s, x) }

@@ -1,0 +1,171 @@
+// Package answer turns a question into an answer: it selects, composes,
+// quotes, or abstains with the nearest clauses.
+//
+// An answer is computed from a plan's data (lead agencies, targets,
+// deadlines), never from what a search ranks first. Full-text search gives
+// candidates; for each candidate the matcher (match.go) works out how much of
+// the question's own words the clause explains: by its own words, by those of
+// its headings, or by a staff word of the lexicon. What is left unexplained
+// decides whether the plan says the thing at all.
+//
+// Every quote is a span of the plan's text. The same question on the same date
+// gives the same bytes.
+//
+// # Why
+//
+// A wrong agency is worse than no answer: someone rings the wrong office. So a
+// clause that fits best is not yet an answer; it must fit well enough, and no
+// other clause with another agency may fit as well.
+package answer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wence-qa/wence/corpus"
+	"github.com/wence-qa/wence/internal/question"
+)
+
+// A Searcher finds the documents of a full-text index that fit a text. Ids are
+// those of index.Docs: plan, slash, clause or target.
+type Searcher interface {
+	// Search returns at most k ids, best first. No hit is an empty list.
+	Search(ctx context.Context, text string, k int) ([]string, error)
+}
+
+// A Request is one message to answer.
+type Request struct {
+	ID    string
+	Text  string
+	Plan  string    // id of the plan to answer from; "" leaves that to the question
+	Today time.Time // what 今年 is; the zero time leaves relative dates unanswered
+}
+
+// An Engine answers questions about a set of plans. It is immutable and safe
+// for concurrent use.
+type Engine struct {
+	plans    []*corpus.Plan
+	lex      *corpus.Lexicon
+	searcher Searcher
+	reader   *question.Reader
+	match    *matcher
+	ids      map[string]int // index document to unit
+	agencies map[string][]string
+}
+
+// New returns an Engine for plans, which must not be empty. A nil searcher
+// means that every clause is a candidate for every question: right, but slow
+// with many plans.
+func New(plans []*corpus.Plan, lex *corpus.Lexicon, s Searcher) (*Engine, error) {
+	if len(plans) == 0 {
+		return nil, fmt.Errorf("answer: no plans")
+	}
+	e := &Engine{plans: plans, lex: lex, searcher: s, match: newMatcher(plans, lex)}
+	e.reader = question.NewReader(lex, e.match.known)
+	e.ids = make(map[string]int, len(e.match.units))
+	for i, u := range e.match.units {
+		p := plans[u.plan]
+		if u.clause >= 0 {
+			e.ids[p.ID+"/"+p.Clauses[u.clause].ID] = i
+		} else {
+			e.ids[p.ID+"/"+p.Targets[u.target].ID] = i
+		}
+	}
+	return e, nil
+}
+
+// Plans returns the plans that e answers from.
+func (e *Engine) Plans() []*corpus.Plan { return e.plans }
+
+// Ask answers one message. It never fails: what cannot be answered is an
+// answer of kind none, clarify or chitchat that says so.
+func (e *Engine) Ask(ctx context.Context, req Request) *Answer {
+	q := e.reader.Read(req.Text)
+	return e.Answer(ctx, req, q)
+}
+
+// Answer answers a question that is read already.
+func (e *Engine) Answer(ctx context.Context, req Request, q question.Question) *Answer {
+	c := &composer{engine: e, ctx: ctx, req: req, q: q}
+	c.explain("读作:%s", q.String())
+	a := c.answer()
+	a.ID, a.Question = req.ID, req.Text
+	a.Explain = c.steps
+	a.finish()
+	return a
+}
+
+// finish makes sure that no list is nil.
+func (a *Answer) finish() {
+	if a.Leads == nil {
+		a.Leads = []string{}
+	}
+	if a.Values == nil {
+		a.Values = []Value{}
+	}
+	if a.Citations == nil {
+		a.Citations = []Citation{}
+	}
+	if a.Nearest == nil {
+		a.Nearest = []Citation{}
+	}
+	if a.Suggest == nil {
+		a.Suggest = []string{}
+	}
+}
+
+// candidates is how many hits of the index are looked at closely.
+const candidates = 64
+
+// search returns the units that may answer topic, of the plans in scope, of
+// the wanted sort.
+func (c *composer) search(t *topic, want func(unit) bool) []int {
+	e := c.engine
+	var found []int
+	if e.searcher == nil || len(e.match.units) <= candidates {
+		for i := range e.match.units {
+			found = append(found, i)
+		}
+	} else {
+		text := string(t.text)
+		for _, s := range t.synonyms {
+			for _, m := range s.meanings {
+				text += " " + m.wording
+			}
+		}
+		hits, err := e.searcher.Search(c.ctx, text, candidates)
+		if err != nil {
+			c.explain("检索出错,改为逐条比对:%v", err)
+			for i := range e.match.units {
+				found = append(found, i)
+			}
+		}
+		for _, h := range hits {
+			if u, ok := e.ids[h]; ok {
+				found = append(found, u)
+			}
+		}
+	}
+	return slices.DeleteFunc(found, func(u int) bool {
+		un := e.match.units[u]
+		return !c.inScope(un.plan) || !want(un)
+	})
+}
+
+func isClause(u unit) bool { return u.clause >= 0 }
+func isTarget(u unit) bool { return u.target >= 0 }
+func any2(unit) bool       { return true }
+
+// join writes a list as people do: 甲、乙和丙.
+func join(s []string) string {
+	switch len(s) {
+	case 0:
+		return ""
+	case 1:
+		return s[0]
+	}
+	return strings.Join(s[:len(s)-1], "、") + "和" + s[len(s)-1]
+}

@@ -1,0 +1,340 @@
+package answer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wence-qa/wence/corpus"
+)
+
+// lead answers who leads the thing asked about.
+func (c *composer) lead() *Answer {
+	if len(c.q.Parts) >= 2 && (c.q.Each || c.q.Same || c.several2()) {
+		if a := c.leadParts(); a != nil {
+			return a
+		}
+	}
+	p := c.pick(c.q.Topic, wantLeads(c))
+	if !p.found && c.q.Context != "" {
+		if q := c.pick(c.q.Context, wantLeads(c)); c.q.Topic == "" || q.found {
+			p = q
+		}
+	}
+	if !p.found {
+		return c.noLead(p)
+	}
+	if a := c.targetLead(p); a != nil {
+		return a
+	}
+	if item, ok := c.wholeItem(p); ok {
+		p.kept = item
+	} else {
+		p.kept = c.narrow(p)
+	}
+	leads := c.leads(p.kept)
+	if len(leads) == 0 {
+		return c.otherRoles(p)
+	}
+	if len(leads) > 1 && !c.sameClauseLeads(p.kept) {
+		return c.severalLeads(p)
+	}
+	p.kept = c.agree(p)
+	about := c.about(p.topic, p.kept[0].unit)
+	a := c.done(KindLead, c.leadHeadline(about, leads, p), c.citeAll(p.kept), p.ranked[0].cover)
+	a.Leads = leads
+	return a
+}
+
+// several2 reports whether the question asks for several things without
+// saying 分别: two words that ask who.
+func (c *composer) several2() bool {
+	return strings.Count(c.q.Text, "谁")+strings.Count(c.q.Text, "哪") >= 2
+}
+
+// sameClauseLeads reports whether all leads come from each of the clauses.
+func (c *composer) sameClauseLeads(kept []evidence) bool {
+	_, first, _ := c.clauseOf(kept[0].unit)
+	for _, e := range kept[1:] {
+		_, cl, _ := c.clauseOf(e.unit)
+		if !slices.Equal(cl.Leads, first.Leads) {
+			return false
+		}
+	}
+	return true
+}
+
+// agree adds the clauses that fit a little less but have the same lead and say
+// all the topic says, so that the reader sees every place.
+func (c *composer) agree(p pick) []evidence {
+	kept := slices.Clone(p.kept)
+	for _, e := range p.ranked {
+		if len(kept) >= 4 || slices.ContainsFunc(kept, func(k evidence) bool { return k.unit == e.unit }) {
+			continue
+		}
+		if e.cover >= clearFit && slices.Equal(c.leads([]evidence{e}), c.leads(kept)) {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
+// wholeItem returns all clauses of the numbered item whose title is what the
+// question is about, when no clause of it says so itself.
+func (c *composer) wholeItem(p pick) ([]evidence, bool) {
+	best := p.ranked[0]
+	if best.own >= 0.55 || best.cover-best.own < 0.3 {
+		return nil, false
+	}
+	un := c.engine.match.units[best.unit]
+	if un.clause < 0 {
+		return nil, false
+	}
+	plan := c.engine.plans[un.plan]
+	section := plan.Clauses[un.clause].Section
+	var out []evidence
+	for u, x := range c.engine.match.units {
+		if x.plan == un.plan && x.clause >= 0 && plan.Clauses[x.clause].Section == section {
+			out = append(out, evidence{unit: u, cover: best.cover, own: best.own})
+		}
+	}
+	c.explain("整条举措:%s", plan.Sections[section].Label)
+	return out, len(out) > 0
+}
+
+// targetLead answers who leads a target: target paragraphs carry no mark.
+func (c *composer) targetLead(p pick) *Answer {
+	t := c.pick(c.q.Topic, func(u unit) bool {
+		return u.target >= 0 && c.engine.plans[u.plan].Targets[u.target].Clause < 0
+	})
+	if !t.found || t.kept[0].specify > 0 && t.kept[0].specify < 0.6 || t.kept[0].cover < p.ranked[0].cover+0.12 {
+		return nil
+	}
+	plan, tg, _ := c.targetOf(t.kept[0].unit)
+	a := c.done(KindLead, fmt.Sprintf("方案没有为“%s”这项目标单独标注牵头单位。", tg.Indicator), []Citation{c.citeTarget(plan, c.engine.match.units[t.kept[0].unit].target)}, t.kept[0].cover)
+	for _, e := range p.ranked[:min(3, len(p.ranked))] {
+		a.Nearest = append(a.Nearest, c.citeUnit(e.unit))
+	}
+	c.body(a)
+	return a
+}
+
+// leadHeadline names the lead, and corrects an agency that the question
+// supposed.
+func (c *composer) leadHeadline(about string, leads []string, p pick) string {
+	said := fmt.Sprintf("“%s”由%s牵头", about, join(leads))
+	if r := p.kept[0].related; r != "" {
+		said = fmt.Sprintf("方案没有“%s”的说法,最接近的是:%s", r, said)
+	}
+	plan, _, _ := c.clauseOf(p.kept[0].unit)
+	if c.several() {
+		said = "《" + plan.Card.Title + "》:" + said
+	}
+	if right, wrong := c.checkClaims(plan, leads); wrong != "" {
+		return fmt.Sprintf("不是%s,%s。", wrong, said)
+	} else if right && c.q.YesNo {
+		return "是的," + said + "。"
+	}
+	return said + "。"
+}
+
+// checkClaims compares the agencies that the question supposes with leads. It
+// returns the first that does not lead.
+func (c *composer) checkClaims(p *corpus.Plan, leads []string) (right bool, wrong string) {
+	for _, a := range c.q.Agencies {
+		if !a.Claimed {
+			continue
+		}
+		name, ok := c.engine.planName(p, a.Name)
+		if !ok {
+			name = a.Name
+		}
+		if slices.Contains(leads, name) {
+			right = true
+		} else if wrong == "" {
+			wrong = name
+		}
+	}
+	if right {
+		wrong = ""
+	}
+	return right, wrong
+}
+
+// severalLeads answers a topic that clauses of several leads fit equally well:
+// all of them, each with its topic, when the plan speaks of the topic to the
+// letter; else it asks back.
+func (c *composer) severalLeads(p pick) *Answer {
+	if len(p.kept) > 8 || p.kept[0].cover < clearFit {
+		var choices []string
+		for _, e := range p.kept[:min(4, len(p.kept))] {
+			choices = append(choices, c.about(p.topic, e.unit)+"由谁牵头?")
+		}
+		a := c.clarify(fmt.Sprintf("“%s”在方案里涉及几项工作,牵头单位不同。问的是哪一项?", c.words(p)), choices)
+		for _, e := range p.kept[:min(3, len(p.kept))] {
+			a.Nearest = append(a.Nearest, c.citeUnit(e.unit))
+		}
+		return a
+	}
+	var parts, leads []string
+	for _, e := range p.kept {
+		l := c.leads([]evidence{e})
+		parts = append(parts, fmt.Sprintf("“%s”由%s牵头", c.about(p.topic, e.unit), join(l)))
+		for _, x := range l {
+			if !slices.Contains(leads, x) {
+				leads = append(leads, x)
+			}
+		}
+	}
+	a := c.done(KindLead, fmt.Sprintf("方案里有%d处,牵头单位不同:%s。", len(p.kept), strings.Join(parts, ";")), c.citeAll(p.kept), 0.8)
+	a.Leads = leads
+	return a
+}
+
+// words is the topic as the user said it, for showing back.
+func (c *composer) words(p pick) string {
+	return strings.Join(strings.Fields(string(p.topic.text)), "")
+}
+
+// noLead abstains from naming a lead.
+func (c *composer) noLead(p pick) *Answer {
+	if len(c.q.Absent) > 0 {
+		return c.none(fmt.Sprintf("方案没有写%s。", strings.Join(c.q.Absent, "、")), p.ranked)
+	}
+	if p.topic == nil || len(p.topic.text) == 0 {
+		return c.clarify("想查哪项工作的牵头单位?请写出工作的名称。", c.starters())
+	}
+	if len(p.missing) > 0 {
+		return c.none(fmt.Sprintf("方案里没有找到“%s”的牵头单位:没有写到“%s”。", c.words(p), strings.Join(p.missing, "”“")), p.ranked)
+	}
+	return c.none(fmt.Sprintf("方案里没有找到“%s”的牵头单位。", c.words(p)), p.ranked)
+}
+
+// otherRoles answers with the responsible units where the plan names no lead.
+func (c *composer) otherRoles(p pick) *Answer {
+	kept := p.kept[:1]
+	_, cl, _ := c.clauseOf(kept[0].unit)
+	about := c.about(p.topic, kept[0].unit)
+	if len(cl.Responsible) > 0 {
+		return c.done(KindLead, fmt.Sprintf("“%s”没有写明牵头单位,责任单位是%s。", about, strings.Join(cl.Responsible, "、")), c.citeAll(kept), kept[0].cover)
+	}
+	return c.none(fmt.Sprintf("“%s”没有标注牵头单位。", about), p.ranked)
+}
+
+// leadParts answers who leads each of several things. It returns nil when the
+// parts are not each found, so that the question is read as one.
+func (c *composer) leadParts() *Answer {
+	picks := c.pickParts(wantLeads(c))
+	if picks == nil {
+		return nil
+	}
+	return c.composeParts(KindLead, picks)
+}
+
+// A part is one thing of several, with what was chosen for it.
+type part struct {
+	name  string
+	kept  []evidence
+	topic *topic
+	leads []string
+}
+
+// pickParts chooses for each part of the question, or returns nil when one of
+// them is not found.
+func (c *composer) pickParts(want func(unit) bool) []part {
+	var out []part
+	for i, text := range c.q.Parts {
+		p := c.pickPart(i, text, want)
+		if !p.found {
+			c.explain("“%s”单独找不到", text)
+			return nil
+		}
+		kept := c.narrow(p)
+		out = append(out, part{text, kept, p.topic, c.leads(kept)})
+	}
+	return out
+}
+
+// pickPart tries a part alone, then with the words that it shares with the
+// others: 秸秆还田和禁烧 means 秸秆禁烧.
+func (c *composer) pickPart(i int, text string, want func(unit) bool) pick {
+	best := c.pick(text, want)
+	for _, s := range c.shared(i, text) {
+		if p := c.pick(s, want); p.found && (!best.found || p.ranked[0].cover >= clearFit && p.ranked[0].run > best.ranked[0].run && p.ranked[0].score(p.topic) > best.ranked[0].score(best.topic)) {
+			best = p
+		}
+	}
+	return best
+}
+
+// shared returns readings of part i with the head of the part before it, the
+// tail of the part behind it, or the story around.
+func (c *composer) shared(i int, text string) []string {
+	var out []string
+	rs := []rune(text)
+	if i > 0 {
+		if before := []rune(c.q.Parts[0]); len(before) > len(rs) && len(rs) <= 4 {
+			out = append(out, string(before[:len(before)-len(rs)])+text)
+		}
+	}
+	if i+1 < len(c.q.Parts) {
+		if after := []rune(c.q.Parts[len(c.q.Parts)-1]); len(after) > len(rs) && len(rs) <= 4 {
+			out = append(out, text+string(after[len(rs):]))
+		}
+	}
+	if c.q.Context != "" && len(rs) <= 4 {
+		for w := range strings.FieldsSeq(c.q.Context) {
+			for _, n := range []int{2, 3, 4} {
+				if r := []rune(w); len(r) >= n && c.engine.match.known(r[0], r[1]) {
+					out = append(out, string(r[:n])+text)
+				}
+			}
+		}
+	}
+	return out[:min(len(out), 8)]
+}
+
+// composeParts writes the answer for several things: each with its lead, and
+// whether the leads are the same when that was asked.
+func (c *composer) composeParts(kind Kind, parts []part) *Answer {
+	var said, all []string
+	var cites []Citation
+	same := true
+	for _, p := range parts {
+		said = append(said, fmt.Sprintf("“%s”由%s牵头", c.about(p.topic, p.kept[0].unit), join(p.leads)))
+		same = same && slices.Equal(p.leads, parts[0].leads)
+		for _, l := range p.leads {
+			if !slices.Contains(all, l) {
+				all = append(all, l)
+			}
+		}
+		cites = append(cites, c.citeAll(p.kept)...)
+	}
+	head := strings.Join(said, ",")
+	if c.q.Same {
+		if same {
+			head = fmt.Sprintf("是同一个单位,都由%s牵头:%s", join(all), strings.Join(quoteAll(c, parts), "和"))
+		} else {
+			head = "不是同一个单位:" + head
+		}
+	}
+	a := c.done(kind, head+"。", cites, 0.9)
+	a.Leads = all
+	return a
+}
+
+func quoteAll(c *composer, parts []part) []string {
+	var out []string
+	for _, p := range parts {
+		out = append(out, "“"+c.about(p.topic, p.kept[0].unit)+"”")
+	}
+	return out
+}
+
+func (c *composer) citeAll(kept []evidence) []Citation {
+	var out []Citation
+	for _, e := range kept {
+		out = append(out, c.citeUnit(e.unit))
+	}
+	return out
+}

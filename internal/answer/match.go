@@ -1,0 +1,398 @@
+package answer
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/wence-qa/wence/corpus"
+	"github.com/wence-qa/wence/internal/fold"
+	"github.com/wence-qa/wence/internal/question"
+)
+
+// A unit is one thing of a plan that can answer: a clause or a target.
+type unit struct {
+	plan   int // index in Engine.plans
+	clause int // index in Plan.Clauses; -1 for a target
+	target int // index in Plan.Targets; -1 for a clause
+	own    string
+	around string // titles, and for a target the words around it
+}
+
+// bitset is a set of units.
+type bitset []uint64
+
+func (b bitset) has(i int) bool { return len(b) > i>>6 && b[i>>6]&(1<<(i&63)) != 0 }
+
+func (b bitset) count() int {
+	n := 0
+	for _, w := range b {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+// A gram is where two runes stand side by side.
+type gram struct{ own, around bitset }
+
+// A matcher says how much of a topic the words of a unit explain. It is
+// immutable after newMatcher.
+type matcher struct {
+	units    []unit
+	grams    map[[2]rune]*gram
+	runes    map[rune]bitset // in own texts
+	synonyms map[string][]meaning
+	logN     float64
+}
+
+// A meaning is a plan's wording for a staff word.
+type meaning struct {
+	wording  string // folded
+	relation corpus.Relation
+}
+
+func newMatcher(plans []*corpus.Plan, lex *corpus.Lexicon) *matcher {
+	m := &matcher{grams: map[[2]rune]*gram{}, runes: map[rune]bitset{}, synonyms: make(map[string][]meaning, len(lex.Synonyms))}
+	for i, p := range plans {
+		m.addPlan(i, p)
+	}
+	words := (len(m.units) + 63) / 64
+	for i, u := range m.units {
+		m.addText(i, words, u.own, true)
+		m.addText(i, words, u.around, false)
+	}
+	m.logN = math.Log(1 + float64(max(len(m.units), 1)))
+	for _, s := range lex.Synonyms {
+		w := fold.String(s.Word)
+		m.synonyms[w] = append(m.synonyms[w], meaning{fold.String(s.Wording), s.Relation})
+	}
+	return m
+}
+
+func (m *matcher) addPlan(i int, p *corpus.Plan) {
+	for j, c := range p.Clauses {
+		text := c.Quote.In(p.Text)
+		if !c.Sentence.Empty() {
+			text = c.Head.In(p.Text) + text + " " + c.Tail.In(p.Text)
+		}
+		m.units = append(m.units, unit{i, j, -1, fold.String(text), fold.String(titles(p, c.Section))})
+	}
+	for j, t := range p.Targets {
+		own := t.Indicator
+		if t.ScopeStated {
+			own = t.Scope + " " + own
+		}
+		around := t.Quote.In(p.Text) + " " + t.Wording + " " + strings.Join(t.Places, " ") + " " + titles(p, t.Section)
+		m.units = append(m.units, unit{i, -1, j, fold.String(own), fold.String(around)})
+	}
+}
+
+// titles returns the titles of section s and of all around it.
+func titles(p *corpus.Plan, s int) string {
+	var out []string
+	for ; s >= 0; s = p.Sections[s].Parent {
+		if k := p.Sections[s].Kind; k != corpus.KindTargets && k != corpus.KindMeasures {
+			out = append(out, p.Sections[s].Title)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+func (m *matcher) addText(i, words int, text string, own bool) {
+	var last rune
+	for _, r := range text {
+		if own && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+			b := m.runes[r]
+			if b == nil {
+				b = make(bitset, words)
+				m.runes[r] = b
+			}
+			b[i>>6] |= 1 << (i & 63)
+		}
+		if last != 0 {
+			g := m.grams[[2]rune{last, r}]
+			if g == nil {
+				bits := make(bitset, 2*words)
+				g = &gram{bits[:words:words], bits[words:]}
+				m.grams[[2]rune{last, r}] = g
+			}
+			if own {
+				g.own[i>>6] |= 1 << (i & 63)
+			} else {
+				g.around[i>>6] |= 1 << (i & 63)
+			}
+		}
+		last = r
+	}
+}
+
+// known reports whether a unit's own words have a and b side by side.
+func (m *matcher) known(a, b rune) bool { return m.grams[[2]rune{a, b}] != nil }
+
+// What a rune of a topic is explained by, and how well.
+const (
+	byOwn    = 1.0
+	byAround = 0.75
+	byRune   = 0.35 // the rune alone, where few units have it
+	byCommon = 0.12
+)
+
+func byRelation(r corpus.Relation) float64 {
+	switch r {
+	case corpus.Same:
+		return 1
+	case corpus.Narrower:
+		return 0.95
+	case corpus.Broader:
+		return 0.9
+	}
+	return 0.7
+}
+
+// A topic is the words of a question made ready for matching.
+type topic struct {
+	text     []rune
+	words    []question.Word
+	weight   []float64 // of each rune, rarity included; 0 between words
+	grams    []*gram   // of runes i and i+1; nil when no unit has them
+	runes    []bitset
+	synonyms []synonymAt
+	total    float64
+	content  float64 // weight of content without rarity
+}
+
+type synonymAt struct {
+	start, end int
+	meanings   []meaning
+}
+
+// topic prepares the folded words of a question.
+func (m *matcher) topic(r *question.Reader, s string) *topic {
+	t := &topic{text: []rune(s)}
+	n := len(t.text)
+	t.weight, t.grams, t.runes = make([]float64, n), make([]*gram, n), make([]bitset, n)
+	for i, c := range t.text {
+		t.runes[i] = m.runes[c]
+		if i+1 < n {
+			t.grams[i] = m.grams[[2]rune{c, t.text[i+1]}]
+		}
+	}
+	r.SynonymWords(t.text, func(start, end int, word string) {
+		if ms := m.synonyms[word]; len(ms) > 0 {
+			t.synonyms = append(t.synonyms, synonymAt{start, end, ms})
+		}
+	})
+	t.words = r.Words(t.text)
+	for _, w := range t.words {
+		each := w.Weight
+		if w.Latin && w.End-w.Start > 3 {
+			each *= 3 / float64(w.End-w.Start) // a Latin word is not worth more for being long
+		}
+		for i := w.Start; i < w.End; i++ {
+			t.weight[i] = each * m.rarity(t, i)
+			t.total += t.weight[i]
+			if w.Weight >= weightOfContent {
+				t.content += each
+			}
+		}
+	}
+	return t
+}
+
+const weightOfContent = 0.6
+
+// rarity is the part of an inverse document frequency that rune i gets from
+// the rarer of its two pairs: 1 for what no unit or one unit has, less for
+// what many have.
+func (m *matcher) rarity(t *topic, i int) float64 {
+	df := 0
+	for _, j := range []int{i - 1, i} {
+		if j < 0 || t.grams[j] == nil {
+			continue
+		}
+		if n := t.grams[j].own.count(); n > 0 && (df == 0 || n < df) {
+			df = n
+		}
+	}
+	if df == 0 {
+		return 0.9
+	}
+	return 0.3 + 0.7*math.Log(1+float64(len(m.units))/float64(df))/m.logN
+}
+
+// Evidence is what one unit explains of a topic.
+type evidence struct {
+	unit    int
+	cover   float64 // 0 to 1: the share of the topic's weight that is explained
+	own     float64 // the same, by the unit's own words and true synonyms alone
+	run     int     // runes of the longest part of the topic that stands in the unit
+	specify float64 // targets: the share of the indicator that the topic names
+	related string  // the staff word that is only related to what was found
+	missing []string
+	must    bool // an aspect that must be there is missing
+}
+
+// explain returns what unit u explains of t.
+func (m *matcher) explain(t *topic, u int, credit []float64) evidence {
+	e := evidence{unit: u}
+	n := len(t.text)
+	own := credit[n : 2*n]
+	credit = credit[:n]
+	clear(credit)
+	clear(own)
+	run := 1
+	for i := range n {
+		if b := t.runes[i]; b != nil && b.has(u) && t.weight[i] > 0 {
+			credit[i] = byCommon
+			if 8*b.count() <= len(m.units) {
+				credit[i] = byRune
+			}
+			own[i] = credit[i]
+		}
+	}
+	for i := 0; i+1 < n; i++ {
+		g := t.grams[i]
+		switch {
+		case g == nil || t.weight[i] == 0 || t.weight[i+1] == 0:
+			run = 1
+		case g.own.has(u):
+			own[i], own[i+1] = byOwn, byOwn
+			credit[i], credit[i+1] = byOwn, byOwn
+			run++
+			e.run = max(e.run, run)
+		case g.around.has(u):
+			credit[i], credit[i+1] = max(credit[i], byAround), max(credit[i+1], byAround)
+			run = 1
+		default:
+			run = 1
+		}
+	}
+	m.bySynonyms(t, &e, credit, own)
+	m.sum(t, &e, credit, own)
+	return e
+}
+
+func (m *matcher) bySynonyms(t *topic, e *evidence, credit, own []float64) {
+	un := &m.units[e.unit]
+	for _, s := range t.synonyms {
+		best, inOwn := 0.0, false
+		related := false
+		for _, mean := range s.meanings {
+			v := byRelation(mean.relation)
+			switch {
+			case strings.Contains(un.own, mean.wording):
+			case strings.Contains(un.around, mean.wording):
+				v *= byAround
+			default:
+				continue
+			}
+			if v > best {
+				best, inOwn = v, strings.Contains(un.own, mean.wording)
+				related = mean.relation == corpus.Related
+			}
+		}
+		if best == 0 {
+			continue
+		}
+		lifted := false
+		for i := s.start; i < s.end; i++ {
+			if best > credit[i] {
+				credit[i] = best
+				lifted = true
+			}
+			if inOwn {
+				own[i] = max(own[i], best)
+			}
+		}
+		if lifted && related {
+			e.related = string(t.text[s.start:s.end])
+		}
+		if inOwn {
+			e.run = max(e.run, min(s.end-s.start, 4))
+		}
+	}
+}
+
+func (m *matcher) sum(t *topic, e *evidence, credit, own []float64) {
+	if t.total == 0 {
+		return
+	}
+	for i, w := range t.weight {
+		e.cover += w * credit[i]
+		e.own += w * own[i]
+	}
+	e.cover /= t.total
+	e.own /= t.total
+	for _, w := range t.words {
+		if w.Weight < weightOfContent {
+			continue
+		}
+		got, from := 0.0, -1
+		for i := w.Start; i <= w.End; i++ {
+			if i < w.End && credit[i] < byRune {
+				if from < 0 {
+					from = i
+				}
+				continue
+			}
+			if from >= 0 && i-from >= 2 || from == w.Start && i == w.End {
+				e.missing = append(e.missing, string(t.text[from:i]))
+			}
+			from = -1
+			if i < w.End {
+				got += credit[i]
+			}
+		}
+		if w.Must && got < 0.8*float64(w.End-w.Start) {
+			e.must = true
+		}
+	}
+}
+
+// rank explains the units and sorts them, best first. Ties keep the order of
+// the plan.
+func (m *matcher) rank(t *topic, units []int) []evidence {
+	out := make([]evidence, 0, len(units))
+	credit := make([]float64, 2*len(t.text))
+	for _, u := range units {
+		if e := m.explain(t, u, credit); e.cover > 0 {
+			out = append(out, e)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b evidence) int {
+		switch x, y := a.score(t), b.score(t); {
+		case x > y:
+			return -1
+		case x < y:
+			return 1
+		}
+		return a.unit - b.unit
+	})
+	return out
+}
+
+// score orders evidence: what is explained, then by own words, then in one run.
+func (e evidence) score(t *topic) float64 {
+	return e.cover + 0.3*e.own + 0.1*float64(e.run)/float64(len(t.text)+1)
+}
+
+// partCover is how much of the topic a part of a clause explains, for choosing
+// the part to name in a headline.
+func (m *matcher) partCover(t *topic, part string) float64 {
+	s := 0.0
+	for i := 0; i+1 < len(t.text); i++ {
+		if t.weight[i] > 0 && strings.Contains(part, string(t.text[i:i+2])) {
+			s += t.weight[i] + t.weight[i+1]
+		}
+	}
+	for _, y := range t.synonyms {
+		for _, mean := range y.meanings {
+			if strings.Contains(fold.String(part), mean.wording) {
+				s += 2 * float64(y.end-y.start)
+			}
+		}
+	}
+	return s
+}

@@ -1,0 +1,87 @@
+package answer
+
+import "encoding/json"
+
+// A Kind says what sort of answer an Answer is.
+type Kind string
+
+// The kinds of answers.
+const (
+	KindLead     Kind = "lead"
+	KindTarget   Kind = "target"
+	KindDeadline Kind = "deadline"
+	KindPlace    Kind = "place"
+	KindTasks    Kind = "tasks"
+	KindCount    Kind = "count"
+	KindList     Kind = "list"
+	KindCompare  Kind = "compare"
+	KindOverview Kind = "overview"
+	KindQuote    Kind = "quote"
+	KindClause   Kind = "clause"
+	KindChitchat Kind = "chitchat"
+	KindClarify  Kind = "clarify"
+	KindNone     Kind = "none"
+)
+
+// An Answer is one complete answer, in the one shape that the command line,
+// the API and the evaluation share. Field order is that of the JSON. Slices
+// are never nil, so that JSON shows [] and not null.
+type Answer struct {
+	ID         string     `json:"id"`
+	Question   string     `json:"question"`
+	Kind       Kind       `json:"kind"`
+	Found      bool       `json:"found"`    // false when the plan does not say it, for small talk, and for clarify
+	Headline   string     `json:"headline"` // one sentence, the asked thing first
+	Text       string     `json:"text"`     // what a chat shows: headline, quotes, sources
+	Leads      []string   `json:"leads"`    // exactly the agencies answered as lead, as the plan writes them
+	Plan       string     `json:"plan"`     // id; "" when no plan was consulted
+	Values     []Value    `json:"values"`   // exactly the values answered
+	Count      *int       `json:"count"`    // nil when no number is asked for or listed
+	Citations  []Citation `json:"citations"`
+	Nearest    []Citation `json:"nearest"` // at most three, never the answer
+	Summary    *Summary   `json:"summary"` // nil without the optional model
+	Suggest    []string   `json:"suggest"` // questions to ask next, or the choices of clarify
+	Confidence float64    `json:"confidence"`
+
+	// Explain tells step by step how the answer came about. It is not part of
+	// the object.
+	Explain []string `json:"-"`
+}
+
+// A Value is one target's value.
+type Value struct {
+	Indicator string `json:"indicator"`
+	Text      string `json:"text"` // with its qualifiers: "85%左右"
+	Op        string `json:"op"`
+	Number    string `json:"number"`
+	Unit      string `json:"unit"`
+	Deadline  string `json:"deadline"` // year
+}
+
+// A Citation is a verbatim part of a plan: Quote is the bytes [Start,End) of
+// the plan's text.
+type Citation struct {
+	Plan  string `json:"plan"`
+	ID    string `json:"id"`
+	Label string `json:"label"`
+	Quote string `json:"quote"`
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	URL   string `json:"url"` // path in the reader, "/p/jilin-2024/6.0.2?v=1a2b3c4d"
+}
+
+// A Summary is what the optional model wrote about the cited clauses.
+type Summary struct {
+	Sentences []struct {
+		Text  string   `json:"text"`
+		Cites []string `json:"cites"`
+	} `json:"sentences"`
+	Model   string `json:"model"`
+	Dropped int    `json:"dropped"`
+}
+
+// JSON returns the object as one line of JSON without HTML escaping.
+func (a *Answer) JSON() ([]byte, error) {
+	b, err := json.Marshal(a)
+	return b, err
+}

@@ -1,0 +1,482 @@
+package answer
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/wence-qa/wence/corpus"
+	"github.com/wence-qa/wence/internal/fold"
+)
+
+// target answers what is to be reached.
+func (c *composer) target() *Answer {
+	if len(c.q.Parts) >= 2 && (c.q.Each || c.q.Same || len(c.q.Parts) == 2 && !c.oneTarget()) {
+		if a := c.targetParts(KindTarget); a != nil {
+			return a
+		}
+	}
+	t := c.pickTarget(c.q.Topic)
+	cl := c.pick(c.q.Topic, isClause)
+	if t.found && (!cl.found || t.ranked[0].cover >= cl.ranked[0].cover-0.12) {
+		return c.targetAnswer(t)
+	}
+	if cl.found && !c.q.Goal {
+		if a := c.quantity(cl); a != nil {
+			return a
+		}
+	}
+	if len(c.q.Absent) > 0 {
+		return c.none(fmt.Sprintf("方案没有写%s。", strings.Join(c.q.Absent, "、")), merge(t.ranked, cl.ranked))
+	}
+	if len(t.ranked) == 0 && len(cl.ranked) == 0 && strings.TrimSpace(c.q.Topic) == "" {
+		return c.clarify("想查哪个指标的目标?请写出指标名称。", c.starters())
+	}
+	if cl.found && c.q.Goal && !c.q.HowMuch {
+		return c.cards(cl, KindClause)
+	}
+	name := strings.Join(strings.Fields(c.q.Topic), "")
+	return c.none(fmt.Sprintf("方案没有写“%s”的目标数值。", name), merge(t.ranked, cl.ranked))
+}
+
+// oneTarget reports whether the whole topic names one target.
+func (c *composer) oneTarget() bool { return c.pickTarget(c.q.Topic).found }
+
+// pickTarget chooses targets. Their indicator must be named, not only their
+// surroundings.
+func (c *composer) pickTarget(text string) pick {
+	p := c.pick(text, isTarget)
+	if len(p.ranked) == 0 {
+		return p
+	}
+	for i := range p.ranked {
+		_, t, _ := c.targetOf(p.ranked[i].unit)
+		p.ranked[i].specify = c.engine.match.specify(p.topic, t)
+	}
+	for i := range p.kept {
+		_, t, _ := c.targetOf(p.kept[i].unit)
+		p.kept[i].specify = c.engine.match.specify(p.topic, t)
+	}
+	best := p.kept[0].specify
+	for _, e := range p.kept {
+		best = max(best, e.specify)
+	}
+	p.kept = slices.DeleteFunc(p.kept, func(e evidence) bool { return e.specify < best-0.15 })
+	p.found = p.found && p.kept[0].own >= 0.35
+	return p
+}
+
+// specify is the share of a target's indicator that the topic names.
+func (m *matcher) specify(t *topic, tg *corpus.Target) float64 {
+	ind := fold.String(tg.Indicator)
+	rs := []rune(ind)
+	if len(rs) == 0 {
+		return 0
+	}
+	hit := make([]bool, len(rs))
+	for i := 0; i+1 < len(t.text); i++ {
+		if t.weight[i] == 0 || t.weight[i+1] == 0 {
+			continue
+		}
+		for j := 0; j+1 < len(rs); j++ {
+			if rs[j] == t.text[i] && rs[j+1] == t.text[i+1] {
+				hit[j], hit[j+1] = true, true
+			}
+		}
+	}
+	for _, s := range t.synonyms {
+		for _, mean := range s.meanings {
+			if i := strings.Index(ind, mean.wording); i >= 0 {
+				from := len([]rune(ind[:i]))
+				for j := range []rune(mean.wording) {
+					hit[from+j] = true
+				}
+			} else if strings.Contains(mean.wording, ind) {
+				return 1
+			}
+		}
+	}
+	n := 0
+	for _, h := range hit {
+		if h {
+			n++
+		}
+	}
+	return float64(n) / float64(len(rs))
+}
+
+// targetAnswer says the values of the kept targets.
+func (c *composer) targetAnswer(p pick) *Answer {
+	kept := c.samePlace(p.kept)
+	var said []string
+	var values []Value
+	var cites []Citation
+	for _, e := range kept {
+		plan, t, _ := c.targetOf(e.unit)
+		said = append(said, c.sayTarget(plan, t))
+		values = append(values, value(t))
+		cites = append(cites, c.citeTarget(plan, c.engine.match.units[e.unit].target))
+	}
+	head := strings.Join(said, ";") + "。"
+	_, first, _ := c.targetOf(kept[0].unit)
+	switch {
+	case p.kept[0].related != "":
+		head = fmt.Sprintf("方案没有“%s”这个指标,最接近的是%s", p.kept[0].related, head)
+	case c.q.HowMuch && first.Number == "" && len(kept) == 1:
+		head = strings.TrimSuffix(head, "。") + "(方案没有写具体数值)。"
+	case c.claimsOther(first):
+		head = fmt.Sprintf("不是%s,%s", strings.Join(c.q.Numbers, "、"), head)
+	case len(c.q.Numbers) > 0 && c.q.YesNo:
+		head = "是的," + head
+	case c.otherYear(first):
+		head = fmt.Sprintf("方案没有写%s年的目标;%s", strings.Join(c.q.Years, "、"), head)
+	}
+	a := c.done(KindTarget, head, cites, p.ranked[0].cover)
+	a.Values = values
+	return a
+}
+
+// samePlace keeps the targets of the places that the question names, where it
+// names some of theirs.
+func (c *composer) samePlace(kept []evidence) []evidence {
+	text := fold.String(c.q.Text)
+	var out []evidence
+	for _, e := range kept {
+		_, t, _ := c.targetOf(e.unit)
+		if slices.ContainsFunc(t.Places, func(p string) bool { return strings.Contains(text, placeStem(p)) }) {
+			out = append(out, e)
+		}
+	}
+	if out == nil {
+		return kept
+	}
+	return out
+}
+
+// placeStem is a place's name without the word for its kind: 辽源 for 辽源市.
+func placeStem(p string) string {
+	s := fold.String(p)
+	for _, suffix := range []string{"市", "州", "县", "区"} {
+		if t, ok := strings.CutSuffix(s, suffix); ok && len([]rune(t)) >= 2 {
+			return t
+		}
+	}
+	return s
+}
+
+// claimsOther reports whether the question supposes a value that t has not.
+func (c *composer) claimsOther(t *corpus.Target) bool {
+	if len(c.q.Numbers) == 0 || !c.q.YesNo && !strings.Contains(c.q.Text, "是") || t.Number == "" {
+		return false
+	}
+	return !slices.ContainsFunc(c.q.Numbers, func(n string) bool {
+		return strings.HasPrefix(n, t.Number) && !strings.ContainsAny(strings.TrimPrefix(n, t.Number), ".0123456789")
+	})
+}
+
+// otherYear reports whether the question names years, and not that of t.
+func (c *composer) otherYear(t *corpus.Target) bool {
+	return len(c.q.Years) > 0 && t.Deadline != "" && !slices.Contains(c.q.Years, t.Deadline)
+}
+
+// sayTarget says one target: indicator, deadline, value with its qualifiers.
+func (c *composer) sayTarget(p *corpus.Plan, t *corpus.Target) string {
+	s := t.Indicator + ":"
+	if c.several() {
+		s = "《" + p.Card.Title + "》" + s
+	}
+	v := t.Value
+	if v == "" {
+		v = t.Wording
+	}
+	return s + t.DeadlineWording + v
+}
+
+func value(t *corpus.Target) Value {
+	return Value{t.Indicator, valueText(t), t.Op, t.Number, t.Unit, t.Deadline}
+}
+
+// valueText is a target's value without its verb: 力争45%, 85%左右.
+func valueText(t *corpus.Target) string {
+	if t.Number == "" {
+		if t.Value != "" {
+			return t.Value
+		}
+		return t.Wording
+	}
+	s := t.Number + t.Unit
+	for _, w := range []string{"不低于", "不少于", "超过"} {
+		if strings.Contains(t.Value, w) {
+			s = w + s
+		}
+	}
+	for _, w := range []string{"以上", "以下", "左右"} {
+		if strings.Contains(t.Value, w) {
+			s += w
+		}
+	}
+	if strings.Contains(t.Value, "力争") {
+		s = "力争" + s
+	}
+	return s
+}
+
+var quantityForm = regexp.MustCompile(`(?:\d+(?:\.\d+)?|[一二三四五六七八九十百千两]+)(?:万|亿|千|百)*(?:%|‰|蒸吨/小时|微克/立方米|平方公里|公里|公顷|万亩|亩|家|个|条|头|座|项|吨|亿元|万元|元|℃|人次|人|户)(?:以上|以下|左右)?`)
+
+// quantity answers how much from the numbers in a clause, the one that stands
+// nearest to the topic's words.
+func (c *composer) quantity(p pick) *Answer {
+	e := p.kept[0]
+	plan, cl, ok := c.clauseOf(e.unit)
+	if !ok {
+		return nil
+	}
+	text := cl.Quote.In(plan.Text)
+	best, part, score := "", "", 0.0
+	for s := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune("，,。;；”", r) }) {
+		n := quantityForm.FindString(s)
+		if n == "" || !c.measures(s) {
+			continue
+		}
+		if v := c.engine.match.partCover(p.topic, s); v > score {
+			best, part, score = n, s, v
+		}
+	}
+	if best == "" {
+		return nil
+	}
+	part = strings.TrimLeft(part, "“ ")
+	a := c.done(KindTarget, fmt.Sprintf("%s:“%s”。", best, part), []Citation{c.citeClause(plan, c.engine.match.units[e.unit].clause)}, e.cover)
+	a.Values = []Value{{Indicator: part, Text: best}}
+	return a
+}
+
+// measures reports whether s has every unit of measure that the question asks
+// in.
+func (c *composer) measures(s string) bool {
+	for _, m := range c.q.Measure {
+		switch m {
+		case "万千瓦", "千瓦", "吨", "万吨", "公里", "千米", "平方公里", "亩", "万亩", "公顷", "头", "万头", "亿元", "万元", "元", "辆", "户", "人次":
+			if !strings.Contains(s, m) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// targetParts answers the targets of several things.
+func (c *composer) targetParts(kind Kind) *Answer {
+	var said []string
+	var values []Value
+	var cites []Citation
+	var first []*corpus.Target
+	for i, text := range c.q.Parts {
+		p := c.pickTarget(text)
+		for _, s := range c.shared(i, text) {
+			if p.found {
+				break
+			}
+			p = c.pickTarget(s)
+		}
+		if !p.found {
+			c.explain("“%s”单独找不到指标", text)
+			return nil
+		}
+		for _, e := range p.kept[:1] {
+			plan, t, _ := c.targetOf(e.unit)
+			said = append(said, c.sayTarget(plan, t))
+			values = append(values, value(t))
+			cites = append(cites, c.citeTarget(plan, c.engine.match.units[e.unit].target))
+			first = append(first, t)
+		}
+	}
+	head := strings.Join(said, ";") + "。"
+	if kind == KindCompare {
+		if w := higher(first); w != "" {
+			head = w + head
+		}
+	}
+	a := c.done(kind, head, cites, 0.9)
+	a.Values = values
+	return a
+}
+
+// higher says which of two comparable targets is higher.
+func higher(ts []*corpus.Target) string {
+	if len(ts) != 2 || ts[0].Unit != ts[1].Unit || ts[0].Number == "" || ts[1].Number == "" {
+		return ""
+	}
+	a, b := decimal(ts[0].Number), decimal(ts[1].Number)
+	switch {
+	case a > b:
+		return ts[0].Indicator + "更高:"
+	case a < b:
+		return ts[1].Indicator + "更高:"
+	}
+	return "两项目标一样高:"
+}
+
+func decimal(s string) float64 {
+	var f float64
+	_, _ = fmt.Sscanf(s, "%g", &f)
+	return f
+}
+
+// merge joins two rankings, better first, each unit once.
+func merge(a, b []evidence) []evidence {
+	out := slices.Concat(a, b)
+	slices.SortStableFunc(out, func(x, y evidence) int {
+		switch {
+		case x.cover > y.cover:
+			return -1
+		case x.cover < y.cover:
+			return 1
+		}
+		return 0
+	})
+	return out
+}
+
+// deadline answers by when.
+func (c *composer) deadline() *Answer {
+	t := c.pickTarget(c.q.Topic)
+	cl := c.pick(c.q.Topic, isClause)
+	if cl.found && (!t.found || cl.ranked[0].cover > t.ranked[0].cover+0.05) {
+		if a := c.clauseDeadlines(cl); a != nil {
+			return a
+		}
+	}
+	if t.found {
+		return c.targetDeadline(t)
+	}
+	if cl.found {
+		plan, _, _ := c.clauseOf(cl.kept[0].unit)
+		near := c.citeUnit(cl.kept[0].unit)
+		a := c.none(fmt.Sprintf("方案没有写“%s”的完成期限。", c.about(cl.topic, cl.kept[0].unit)), nil)
+		a.Plan = plan.ID
+		a.Nearest = []Citation{near}
+		c.body(a)
+		return a
+	}
+	if strings.TrimSpace(c.q.Topic) == "" {
+		return c.clarify("想查哪项工作的期限?请写出工作的名称。", c.starters())
+	}
+	return c.none(fmt.Sprintf("方案里没有找到“%s”的期限。", strings.Join(strings.Fields(c.q.Topic), "")), merge(t.ranked, cl.ranked))
+}
+
+// targetDeadline says by when the kept targets are due.
+func (c *composer) targetDeadline(p pick) *Answer {
+	kept := c.samePlace(p.kept)
+	var said []string
+	var cites []Citation
+	var values []Value
+	for _, e := range kept {
+		plan, t, _ := c.targetOf(e.unit)
+		if t.Deadline == "" {
+			continue
+		}
+		v := t.Value
+		if v == "" {
+			v = t.Wording
+		}
+		said = append(said, fmt.Sprintf("%s:%s(%s)", t.Indicator, t.DeadlineWording, v))
+		values = append(values, value(t))
+		cites = append(cites, c.citeTarget(plan, c.engine.match.units[e.unit].target))
+	}
+	if said == nil {
+		plan, t, _ := c.targetOf(kept[0].unit)
+		return c.done(KindDeadline, fmt.Sprintf("方案没有为“%s”写明期限。", t.Indicator), []Citation{c.citeTarget(plan, c.engine.match.units[kept[0].unit].target)}, 0.6)
+	}
+	a := c.done(KindDeadline, strings.Join(said, ";")+"。", cites, p.ranked[0].cover)
+	a.Values = values
+	return a
+}
+
+// clauseDeadlines says the deadlines in a clause: of the places that the
+// question names, else all.
+func (c *composer) clauseDeadlines(p pick) *Answer {
+	e := p.kept[0]
+	plan, cl, _ := c.clauseOf(e.unit)
+	idx := c.engine.match.units[e.unit].clause
+	var in []evidence
+	for u, x := range c.engine.match.units {
+		if x.plan == c.engine.match.units[e.unit].plan && x.target >= 0 && plan.Targets[x.target].Clause == idx && plan.Targets[x.target].Deadline != "" {
+			in = append(in, evidence{unit: u, cover: e.cover})
+		}
+	}
+	if in != nil {
+		return c.targetDeadline(pick{topic: p.topic, kept: in, ranked: in, found: true})
+	}
+	if len(cl.Deadlines) == 0 {
+		return nil
+	}
+	var said []string
+	for _, d := range cl.Deadlines {
+		said = append(said, d.Wording)
+	}
+	return c.done(KindDeadline, fmt.Sprintf("“%s”:%s。", c.about(p.topic, e.unit), strings.Join(said, "、")), []Citation{c.citeUnit(e.unit)}, e.cover)
+}
+
+// place answers where.
+func (c *composer) place() *Answer {
+	p := c.pick(c.q.Topic, any2)
+	if !p.found {
+		if strings.TrimSpace(c.q.Topic) == "" {
+			return c.clarify("想查哪项工作在哪些地方?请写出工作的名称。", c.starters())
+		}
+		return c.none(fmt.Sprintf("方案里没有找到“%s”涉及的地方。", strings.Join(strings.Fields(c.q.Topic), "")), p.ranked)
+	}
+	var places []string
+	var cites []Citation
+	for _, e := range p.kept {
+		for _, name := range c.placesOf(e.unit) {
+			if !slices.Contains(places, name) {
+				places = append(places, name)
+			}
+		}
+		cites = append(cites, c.citeUnit(e.unit))
+	}
+	about := c.about(p.topic, p.kept[0].unit)
+	if len(places) == 0 {
+		return c.done(KindPlace, fmt.Sprintf("“%s”没有写明具体地方。", about), cites, 0.6)
+	}
+	head := strings.Join(places, "、") + "。"
+	if c.q.Count == "places" {
+		head = fmt.Sprintf("%d个:%s", len(places), head)
+	}
+	a := c.done(KindPlace, fmt.Sprintf("“%s”:%s", about, head), cites, p.ranked[0].cover)
+	if c.q.Count == "places" {
+		n := len(places)
+		a.Count = &n
+	}
+	return a
+}
+
+// placesOf returns the places of a unit; of a clause with targets for other
+// years than the question's, only those of its years.
+func (c *composer) placesOf(u int) []string {
+	plan, t, ok := c.targetOf(u)
+	if ok {
+		return t.Places
+	}
+	un := c.engine.match.units[u]
+	var out []string
+	if len(c.q.Years) > 0 {
+		for i := range plan.Targets {
+			if x := &plan.Targets[i]; x.Clause == un.clause && slices.Contains(c.q.Years, x.Deadline) {
+				out = append(out, x.Places...)
+			}
+		}
+	}
+	if out != nil {
+		return out
+	}
+	for _, p := range plan.Clauses[un.clause].Places {
+		if !slices.Contains(out, p.Name) {
+			out = append(out, p.Name)
+		}
+	}
+	return out
+}

@@ -1,0 +1,76 @@
+package question
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxRunes is how much of a message is read; the rest is cut off.
+const MaxRunes = 4000
+
+// What is no language: HTML, addresses, template and look-up syntax, names of
+// people or bots, placeholders that chat programs put for pictures.
+var noise = regexp.MustCompile(`(?i)</?[a-z][^<>]{0,300}>|https?://\S+|\$\{[^{}]{0,200}\}|\{\{[^{}]{0,200}\}\}|[@＠][\p{Han}\w]{1,30}[ 　\t]?|\[(?:图片|表情|语音|视频|文件|动画表情|链接|位置)\]`)
+
+// scripts are elements whose content is no language either.
+var scripts = regexp.MustCompile(`(?is)<(script|style)\b[^<>]{0,300}>.*?</(?:script|style)>`)
+
+// Clean returns what is language in text, and whether text was longer than
+// [MaxRunes] and cut.
+func Clean(text string) (s string, cut bool) {
+	if utf8.RuneCountInString(text) > MaxRunes {
+		cut = true
+		n := 0
+		for i := range text {
+			if n == MaxRunes {
+				text = text[:i]
+				break
+			}
+			n++
+		}
+	}
+	if strings.ContainsAny(text, "<@＠{[") || strings.Contains(text, "://") {
+		text = scripts.ReplaceAllString(text, " ")
+		text = noise.ReplaceAllString(text, " ")
+	}
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t':
+			return '\n'
+		case unicode.Is(unicode.Cf, r) || unicode.IsControl(r) || r == utf8.RuneError:
+			return -1
+		}
+		return r
+	}, text)
+	return once(strings.TrimSpace(text)), cut
+}
+
+// once returns one round of a text that is the same round over and over.
+// A round ends with punctuation, so that words such as 谢谢 stay.
+func once(s string) string {
+	for i, r := range s {
+		if i == 0 || !isBreak(r) {
+			continue
+		}
+		end := i + utf8.RuneLen(r)
+		if end > len(s)/2 {
+			return s
+		}
+		round := s[:end]
+		rest := s
+		for strings.HasPrefix(rest, round) {
+			rest = rest[end:]
+		}
+		if strings.HasPrefix(round, rest) {
+			return round
+		}
+	}
+	return s
+}
+
+// isBreak reports whether r ends a part of a sentence.
+func isBreak(r rune) bool {
+	return strings.ContainsRune(",，。.;；!！?？\n", r)
+}

@@ -1,0 +1,239 @@
+package question
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/wence-qa/wence/corpus"
+	"github.com/wence-qa/wence/internal/fold"
+)
+
+// A Reader reads questions. It is immutable and safe for concurrent use.
+type Reader struct {
+	lex     *corpus.Lexicon
+	entries map[string]entry
+	longest map[rune]int // the longest entry that begins with a rune, in runes
+	known   func(a, b rune) bool
+}
+
+// An entry is what a word of the tables stands for.
+type entry struct {
+	class class
+	ref   int // of an agency: index in lex.Agencies; of a synonym: in lex.Synonyms
+	weak  bool
+}
+
+// A token is a run of runes of one class.
+type token struct {
+	class      class
+	start, end int // runes of the folded text
+	ref        int
+}
+
+// NewReader returns a Reader that knows the words of lex. known reports
+// whether some plan has the runes a and b side by side; it keeps one-character
+// words of the tables from being seen inside the plan's words. A nil known
+// knows nothing.
+func NewReader(lex *corpus.Lexicon, known func(a, b rune) bool) *Reader {
+	if known == nil {
+		known = func(a, b rune) bool { return false }
+	}
+	r := &Reader{lex: lex, entries: make(map[string]entry, 6000), longest: make(map[rune]int, 1500), known: known}
+	for _, w := range lex.Light {
+		r.add(w, entry{class: light})
+	}
+	for _, w := range lex.Fillers {
+		r.add(w, entry{class: filler})
+	}
+	for c := who; c <= due; c++ {
+		for w := range strings.FieldsSeq(forms[c]) {
+			r.add(w, entry{class: c})
+			if c == who {
+				for _, p := range whoPrefixes {
+					r.add(p+w, entry{class: who})
+				}
+			}
+		}
+	}
+	for i, s := range lex.Synonyms {
+		r.add(s.Word, entry{class: synonym, ref: i})
+	}
+	for i, a := range lex.Agencies {
+		c := agency
+		if strings.HasSuffix(a.Name, "人民政府") {
+			c = locals
+		}
+		for _, n := range append([]string{a.Name, a.Full}, a.Aliases...) {
+			r.add(n, entry{class: c, ref: i, weak: c == agency && !official(n)})
+		}
+	}
+	return r
+}
+
+// official reports whether a name ends as names of offices do. Others (发改,
+// 消防) are names of an agency only beside words of leading.
+func official(name string) bool {
+	for _, s := range []string{"厅", "局", "委", "办", "部门", "委员会", "办公室", "部", "公司", "总队", "分行", "总工会"} {
+		if strings.HasSuffix(name, s) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Reader) add(word string, e entry) {
+	w := fold.String(word)
+	if w == "" {
+		return
+	}
+	r.entries[w] = e
+	rs := []rune(w)
+	r.longest[rs[0]] = max(r.longest[rs[0]], len(rs))
+}
+
+// tokens cuts folded text by longest match.
+func (r *Reader) tokens(text []rune) []token {
+	var out []token
+	for i := 0; i < len(text); {
+		t := r.tokenAt(text, i)
+		if n := len(out); t.class == content && n > 0 && out[n-1].class == content && !boundary(text, t.start) {
+			out[n-1].end = t.end
+		} else {
+			out = append(out, t)
+		}
+		i = t.end
+	}
+	return out
+}
+
+// boundary reports whether a Latin word begins or ends at i.
+func boundary(text []rune, i int) bool {
+	return i > 0 && latin(text[i-1]) != latin(text[i])
+}
+
+func latin(c rune) bool { return c < 0x250 && (unicode.IsLetter(c) || unicode.IsDigit(c)) }
+
+func (r *Reader) tokenAt(text []rune, i int) token {
+	c := text[i]
+	for n := min(r.longest[c], len(text)-i); n > 0; n-- {
+		e, ok := r.entries[string(text[i:i+n])]
+		if !ok || splitsWord(text, i, i+n) || r.inside(text, i, i+n, e.class) {
+			continue
+		}
+		if e.weak && !r.beforeLead(text, i+n) {
+			continue
+		}
+		return token{e.class, i, i + n, e.ref}
+	}
+	if latin(c) {
+		n := i + 1
+		for n < len(text) && latin(text[n]) || n+1 < len(text) && text[n] == '.' && latin(text[n+1]) {
+			n++
+		}
+		return token{content, i, n, 0}
+	}
+	if !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != '%' && c != '℃' {
+		return token{punct, i, i + 1, 0}
+	}
+	return token{content, i, i + 1, 0}
+}
+
+// splitsWord reports whether [i,j) would cut a Latin word in two.
+func splitsWord(text []rune, i, j int) bool {
+	return latin(text[i]) && i > 0 && latin(text[i-1]) || latin(text[j-1]) && j < len(text) && latin(text[j])
+}
+
+// inside reports whether the word [i,j) is part of a longer word of a plan: a
+// character when the plan has it with one of its neighbours (要 in 重要), a
+// longer word or one that joins when it has both (功能 in 声环境功能区).
+func (r *Reader) inside(text []rune, i, j int, c class) bool {
+	before := i > 0 && r.known(text[i-1], text[i])
+	after := j < len(text) && r.known(text[j-1], text[j])
+	switch {
+	case c == synonym || c == agency || c == locals || c == light || c == filler && j-i > 1 || c == who:
+		return false
+	case j-i == 1 && !joiner(text[i]):
+		return before || after
+	}
+	return before && after
+}
+
+// joiner reports whether r joins two things.
+func joiner(r rune) bool { return strings.ContainsRune("和与跟及同", r) }
+
+// beforeLead reports whether the words from i on are of leading or asking.
+func (r *Reader) beforeLead(text []rune, i int) bool {
+	if i == len(text) {
+		return true
+	}
+	for n := min(4, len(text)-i); n > 0; n-- {
+		if e, ok := r.entries[string(text[i:i+n])]; ok {
+			switch e.class {
+			case leadVerb, what, yesNo, who, howMany:
+				return true
+			}
+		}
+	}
+	return text[i] == '要' || text[i] == '在' || text[i] == '管' || unicode.IsPunct(text[i])
+}
+
+// A Word is a part of a topic with what it counts for.
+type Word struct {
+	Start, End int     // runes of the topic
+	Weight     float64 // of one rune
+	Synonyms   []int   // indexes in Lexicon.Synonyms
+	Latin      bool
+	Must       bool // an aspect: the answer's clause must have it
+}
+
+// What a rune of a topic counts for.
+const (
+	weightContent = 1.0
+	weightMeasure = 0.6
+	weightLight   = 0.25
+	weightFiller  = 0.04
+)
+
+// Words cuts a folded topic into words with weights. Synonyms overlap words:
+// those of every synonym that stands in the topic are given, also inside a
+// longer one.
+func (r *Reader) Words(topic []rune) []Word {
+	var out []Word
+	for _, t := range r.tokens(topic) {
+		w := Word{Start: t.start, End: t.end, Weight: weightContent, Latin: latin(topic[t.start])}
+		switch t.class {
+		case punct:
+			continue
+		case light, task, goal:
+			w.Weight = weightLight
+		case measure:
+			w.Weight = weightMeasure
+		case aspect:
+			w.Must = true
+		case content, synonym, agency, place, locals:
+		default:
+			w.Weight = weightFiller
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+// A SynonymAt is a synonym that stands in a text.
+type SynonymAt struct {
+	Start, End int // runes
+	Word       string
+}
+
+// SynonymWords calls f for every lexicon word that stands in text, longest
+// first at each place.
+func (r *Reader) SynonymWords(text []rune, f func(start, end int, word string)) {
+	for i := range text {
+		for n := min(r.longest[text[i]], len(text)-i); n > 0; n-- {
+			s := string(text[i : i+n])
+			if e, ok := r.entries[s]; ok && e.class == synonym && !splitsWord(text, i, i+n) {
+				f(i, i+n, s)
+			}
+		}
+	}
+}

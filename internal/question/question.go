@@ -1,0 +1,154 @@
+// Package question turns what people type into a typed [Question]: what is
+// asked, and about which topic, agency, section, place and year.
+//
+// Reading goes in three steps, all pure and without I/O or clock:
+//
+//  1. Clean drops what is no language: markup, addresses, @names, template
+//     and query syntax, control characters; and cuts at [MaxRunes].
+//  2. The folded text is cut into tokens by longest match over the lexicon
+//     and the tables of question forms (forms.go). What no table knows is
+//     content.
+//  3. The classes of the tokens decide what is asked; what is left as content
+//     is the topic, in the user's own words. Whether a plan says anything
+//     about the topic is not decided here but by package answer, from the
+//     plan's text.
+//
+// # Why
+//
+// There is no word segmenter: the words that matter are the plan's own, and
+// those are found by comparing with the plan. Only the closed classes of
+// words, those that make a question a question, are listed.
+package question
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// An Ask says what a question wants to know.
+type Ask string
+
+// What can be asked.
+const (
+	AskLead      Ask = "lead"      // who leads?
+	AskTarget    Ask = "target"    // what is to be reached? how much?
+	AskDeadline  Ask = "deadline"  // by when?
+	AskPlace     Ask = "place"     // where? which cities?
+	AskClause    Ask = "clause"    // what does the plan say?
+	AskQuote     Ask = "quote"     // the original text
+	AskTasks     Ask = "tasks"     // what does this agency lead?
+	AskCount     Ask = "count"     // how many tasks, measures, actions, agencies?
+	AskList      Ask = "list"      // all about a topic, a year, a place
+	AskCompare   Ask = "compare"   // the same or not, which is more?
+	AskOverview  Ask = "overview"  // a section, or the plan
+	AskWhich     Ask = "which"     // in which section?
+	AskImplement Ask = "implement" // who carries it out?
+	AskChitchat  Ask = "chitchat"  // nothing about a plan
+	AskNothing   Ask = "nothing"   // no words at all
+)
+
+// A Question is a question as read. The zero Question asks nothing. It is
+// plain data and can be stored.
+type Question struct {
+	Text string // as cleaned, for showing
+	Cut  bool   // the text was longer than MaxRunes
+	Ask  Ask
+
+	Topic   string   // folded content words, fragments separated by blanks
+	Context string   // what a long story says around the question, folded
+	Parts   []string // the topics, when several are asked about; else nil
+	Measure []string // words such as 率, 面积, 公里 that a value must be of
+
+	Agencies []Agency // named agencies, in order
+	Units    string   // "implementers" when local governments are named
+	Sections []Ref    // sections named by number
+	Named    string   // words in front of 行动, 章 …, that may name a section
+	Years    []string // "2027"
+	Relative string   // "今年", "明年", "去年", "后年", "已到期", "还剩"
+	Places   []string // named regions, as written
+	Numbers  []string // values that the question claims: "60%"
+	Absent   []string // aspects that must stand in the answer's clause: 处罚, 电话
+	Kind     string   // kind of chitchat: "thanks", "hello", "help", "other"
+
+	YesNo    bool   // 吗, 吧, 对吗
+	Each     bool   // 分别, 各
+	Same     bool   // 同一个, 一样
+	Most     string // "most", "least", "more", "single" or ""
+	Count    string // what is counted: "tasks", "measures", "actions", "agencies", "targets", "places", "clauses"
+	All      bool   // 全部, 所有, 哪些
+	HowMuch  bool   // 多少, 几成: a value is expected
+	Goal     bool   // 目标, 指标
+	WantLead bool   // a lead is asked for beside Ask
+	Tasks    bool   // 任务, 工作, 举措
+}
+
+// An Agency is a named agency.
+type Agency struct {
+	Name    string // as the lexicon's first name, or as written when unknown
+	Written string // folded, as written
+	Claimed bool   // the question supposes that this agency leads
+}
+
+// A Ref is a section or clause named by number: the numbers on the path from
+// the outermost heading inwards.
+type Ref struct {
+	Path []int
+	Word string // 行动, 条, 举措, … or ""
+}
+
+// String returns q in one line, for tests and debugging: the ask and every
+// field that is set.
+func (q Question) String() string {
+	var b strings.Builder
+	b.WriteString(string(q.Ask))
+	add := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, " %s=%s", name, value)
+		}
+	}
+	add("topic", quoteBlank(q.Topic))
+	add("parts", strings.Join(q.Parts, "|"))
+	add("context", quoteBlank(q.Context))
+	for _, a := range q.Agencies {
+		n := a.Name
+		if a.Claimed {
+			n += "?"
+		}
+		add("agency", n)
+	}
+	add("units", q.Units)
+	for _, r := range q.Sections {
+		add("ref", r.String())
+	}
+	add("named", q.Named)
+	add("years", strings.Join(q.Years, ","))
+	add("relative", q.Relative)
+	add("places", strings.Join(q.Places, ","))
+	add("numbers", strings.Join(q.Numbers, ","))
+	add("absent", strings.Join(q.Absent, ","))
+	add("measure", strings.Join(q.Measure, ","))
+	add("count", q.Count)
+	add("most", q.Most)
+	add("kind", q.Kind)
+	for _, f := range []struct {
+		on   bool
+		name string
+	}{{q.YesNo, "yesno"}, {q.Each, "each"}, {q.Same, "same"}, {q.All, "all"}, {q.HowMuch, "howmuch"}, {q.Goal, "goal"}, {q.WantLead, "+lead"}, {q.Tasks, "+tasks"}, {q.Cut, "cut"}} {
+		if f.on {
+			b.WriteString(" " + f.name)
+		}
+	}
+	return b.String()
+}
+
+// String returns the numbers joined by dots: "2.3".
+func (r Ref) String() string {
+	s := make([]string, len(r.Path))
+	for i, n := range r.Path {
+		s[i] = strconv.Itoa(n)
+	}
+	return strings.Join(s, ".")
+}
+
+func quoteBlank(s string) string { return strings.ReplaceAll(s, " ", "_") }

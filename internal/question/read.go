@@ -1,0 +1,170 @@
+package question
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/wence-qa/wence/internal/fold"
+)
+
+const numeral = `[零〇一二三四五六七八九十百两\d]`
+
+var (
+	yearForm    = regexp.MustCompile(`(?:到|至|截至|在)?(20\d\d|二[〇零0]` + numeral + `{2})年?(?:底以?前|末以?前|以前|之前|年底|年末|底|末)?`)
+	shortYear   = regexp.MustCompile(`(?:到|至|截至)?(2[0-9]|` + `二[一二三四五六七八九])年(?:底以?前|底|末|前)?`)
+	ordinalForm = regexp.MustCompile(`第(` + numeral + `{1,4})(?:大)?(项|个|章|条|款|节|部分|点)?(?:的)?(重点举措|主要目标|行动|举措|措施|任务|部分|目标)?`)
+	actionForm  = regexp.MustCompile(`行动(` + numeral + `{1,3})(?:的|\D|$)`)
+	dottedForm  = regexp.MustCompile(`([a-z\d.]?)(\d{1,2})\.(\d{1,2})(?:\.(\d{1,3}))?(?:\.(\d{1,3}))?([\d%.℃]?)`)
+	valueForm   = regexp.MustCompile(`百分之` + numeral + `+(?:点` + numeral + `+)?|\d+(?:\.\d+)?(?:%|‰)`)
+	amountForm  = regexp.MustCompile(`\d+(?:\.\d+)?(?:万|亿|千)?(?:平方公里|公里|亩|微克/立方米|微克|公顷|吨|个|家|条|项|头|座|公里)`)
+)
+
+// Read reads one message.
+func (r *Reader) Read(text string) Question {
+	clean, cut := Clean(text)
+	q := Question{Text: clean, Cut: cut}
+	folded := fold.String(clean)
+	masked := q.takeForms(folded)
+	s := &scan{reader: r, q: &q, text: []rune(masked)}
+	s.run()
+	return q
+}
+
+// takeForms reads what regular expressions see and blanks it out, so that the
+// tokens are of what is left.
+func (q *Question) takeForms(s string) string {
+	s = q.take(s, ordinalForm, func(m []string) bool {
+		n, ok := number(m[1])
+		if !ok || m[2] == "" && m[3] == "" && n > 40 {
+			return false
+		}
+		word := m[3]
+		if word == "" {
+			word = m[2]
+		}
+		q.addRef(n, word)
+		return true
+	})
+	s = q.take(s, actionForm, func(m []string) bool {
+		n, ok := number(m[1])
+		if ok {
+			q.addRef(n, "行动")
+		}
+		return ok
+	})
+	s = q.take(s, dottedForm, func(m []string) bool {
+		var path []int
+		if m[1] != "" || m[6] != "" {
+			return false
+		}
+		for _, d := range m[2:6] {
+			if n, ok := number(d); ok && d != "" {
+				path = append(path, n)
+			}
+		}
+		if len(path) < 2 || path[0] > 30 || path[0] == 0 {
+			return false
+		}
+		q.Sections = append(q.Sections, Ref{Path: path})
+		return true
+	})
+	s = q.take(s, yearForm, func(m []string) bool { return q.addYear(m[1]) })
+	s = q.take(s, shortYear, func(m []string) bool { return q.addYear("20" + digits(m[1])) })
+	for _, re := range []*regexp.Regexp{valueForm, amountForm} {
+		for _, m := range re.FindAllString(s, -1) {
+			if v, ok := fold.Number(m); ok {
+				m = v
+			}
+			q.Numbers = append(q.Numbers, m)
+		}
+	}
+	return valueForm.ReplaceAllStringFunc(s, func(m string) string { return strings.Repeat(" ", len([]rune(m))) })
+}
+
+// take calls f for every match of re and blanks out those that f accepts.
+func (q *Question) take(s string, re *regexp.Regexp, f func(m []string) bool) string {
+	if !re.MatchString(s) {
+		return s
+	}
+	var b strings.Builder
+	last := 0
+	for _, loc := range re.FindAllStringSubmatchIndex(s, -1) {
+		m := make([]string, len(loc)/2)
+		for i := range m {
+			if loc[2*i] >= 0 {
+				m[i] = s[loc[2*i]:loc[2*i+1]]
+			}
+		}
+		b.WriteString(s[last:loc[0]])
+		if f(m) {
+			b.WriteString(" ")
+		} else {
+			b.WriteString(m[0])
+		}
+		last = loc[1]
+	}
+	b.WriteString(s[last:])
+	return b.String()
+}
+
+// addRef adds a number on the path: 第二项行动第3条 is one reference.
+func (q *Question) addRef(n int, word string) {
+	if k := len(q.Sections); k > 0 && inner(word) && q.Sections[k-1].Word == "行动" && len(q.Sections[k-1].Path) == 1 {
+		q.Sections[k-1].Path = append(q.Sections[k-1].Path, n)
+		return
+	}
+	if word == "项" || word == "个" || word == "部分" || word == "章" {
+		word = "行动"
+	}
+	q.Sections = append(q.Sections, Ref{Path: []int{n}, Word: word})
+}
+
+// inner reports whether word counts within a section.
+func inner(word string) bool {
+	switch word {
+	case "条", "举措", "重点举措", "措施", "项", "款", "点", "任务":
+		return true
+	}
+	return false
+}
+
+func (q *Question) addYear(y string) bool {
+	y = digits(y)
+	if len(y) != 4 {
+		return false
+	}
+	if !slices.Contains(q.Years, y) {
+		q.Years = append(q.Years, y)
+	}
+	return true
+}
+
+// digits writes each Chinese digit as an ASCII one: 二〇二七 becomes 2027.
+func digits(s string) string {
+	var b strings.Builder
+	for _, c := range s {
+		if i := strings.IndexRune("零一二三四五六七八九", c); i >= 0 {
+			c = rune('0' + i/3)
+		} else if c == '〇' {
+			c = '0'
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
+
+func number(s string) (int, bool) {
+	v, ok := fold.Number(s)
+	if !ok {
+		return 0, false
+	}
+	n := 0
+	for _, c := range v {
+		if c < '0' || c > '9' || n > 1e6 {
+			return 0, false
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n, true
+}
