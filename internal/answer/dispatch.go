@@ -24,6 +24,9 @@ func (c *composer) answer() *Answer {
 	if a := c.badRef(); a != nil {
 		return a
 	}
+	if a := c.unsaid(); a != nil {
+		return a
+	}
 	switch c.q.Ask {
 	case question.AskImplement:
 		return c.implement()
@@ -155,6 +158,27 @@ func (c *composer) elsewhere() *Answer {
 		return c.none(fmt.Sprintf("《%s》没有写%s的内容。", c.plan().Card.Title, place), t.ranked)
 	}
 	return c.none(fmt.Sprintf("已收录的方案里没有%s的。", place), t.ranked)
+}
+
+// unsaid answers a question about an aspect (罚款, 电话) that stands beside
+// nothing but an agency, a place or a section: what plans do not write.
+func (c *composer) unsaid() *Answer {
+	if len(c.q.Absent) == 0 {
+		return nil
+	}
+	rest := c.q.Topic
+	for _, w := range c.q.Absent {
+		rest = strings.ReplaceAll(rest, w, " ")
+	}
+	t := c.engine.match.topic(c.engine.reader, rest)
+	if name, beside := c.placeAsked(); t.content >= 1 && (name == "" || beside >= 3) {
+		return nil
+	}
+	p := c.pick(c.q.Topic, any2)
+	if p.found {
+		return nil
+	}
+	return c.none(fmt.Sprintf("方案没有写%s。", strings.Join(c.q.Absent, "、")), p.ranked)
 }
 
 // badRef answers a question about a section that does not exist.

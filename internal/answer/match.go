@@ -84,7 +84,8 @@ func (m *matcher) addPlan(i int, p *corpus.Plan) {
 		if t.ScopeStated {
 			own = t.Scope + " " + own
 		}
-		around := t.Quote.In(p.Text) + " " + t.Wording + " " + strings.Join(t.Places, " ") + " " + titles(p, t.Section)
+		own += " " + t.Wording
+		around := t.Quote.In(p.Text) + " " + strings.Join(t.Places, " ") + " " + titles(p, t.Section)
 		m.units = append(m.units, unit{i, -1, j, fold.String(own), fold.String(around)})
 	}
 }
@@ -156,6 +157,7 @@ type topic struct {
 	text     []rune
 	words    []question.Word
 	weight   []float64 // of each rune, rarity included; 0 between words
+	heavy    []bool    // runes of content words
 	grams    []*gram   // of runes i and i+1; nil when no unit has them
 	runes    []bitset
 	synonyms []synonymAt
@@ -172,7 +174,7 @@ type synonymAt struct {
 func (m *matcher) topic(r *question.Reader, s string) *topic {
 	t := &topic{text: []rune(s)}
 	n := len(t.text)
-	t.weight, t.grams, t.runes = make([]float64, n), make([]*gram, n), make([]bitset, n)
+	t.weight, t.grams, t.runes, t.heavy = make([]float64, n), make([]*gram, n), make([]bitset, n), make([]bool, n)
 	for i, c := range t.text {
 		t.runes[i] = m.runes[c]
 		if i+1 < n {
@@ -187,11 +189,19 @@ func (m *matcher) topic(r *question.Reader, s string) *topic {
 	t.words = r.Words(t.text)
 	for _, w := range t.words {
 		each := w.Weight
+		if w.End-w.Start == 1 && each == 1 {
+			each = m.loneWeight(t, w.Start)
+		}
 		if w.Latin && w.End-w.Start > 3 {
 			each *= 3 / float64(w.End-w.Start) // a Latin word is not worth more for being long
 		}
 		for i := w.Start; i < w.End; i++ {
 			t.weight[i] = each * m.rarity(t, i)
+			t.heavy[i] = w.Weight >= weightOfContent
+			if strings.ContainsRune(particles, t.text[i]) {
+				t.weight[i] *= particle
+				t.heavy[i] = false
+			}
 			t.total += t.weight[i]
 			if w.Weight >= weightOfContent {
 				t.content += each
@@ -202,6 +212,31 @@ func (m *matcher) topic(r *question.Reader, s string) *topic {
 }
 
 const weightOfContent = 0.6
+
+// particles stay in a topic where a plan has them beside the same character
+// (重要), and count for little there.
+const (
+	particles = "的要是在了有和与及等为将已"
+	particle  = 0.15
+)
+
+// What a character that stands alone counts for. Such characters are mostly
+// what is left of colloquial verbs (扔, 卖), unless some units speak of them
+// (湖, 猪).
+const (
+	loneKnown   = 0.6
+	loneUnknown = 0.15
+)
+
+func (m *matcher) loneWeight(t *topic, i int) float64 {
+	if len(t.text) == 1 {
+		return 1
+	}
+	if n := t.runes[i].count(); n > 0 && 8*n <= len(m.units) {
+		return loneKnown
+	}
+	return loneUnknown
+}
 
 // rarity is the part of an inverse document frequency that rune i gets from
 // the rarer of its two pairs: 1 for what no unit or one unit has, less for
@@ -232,6 +267,7 @@ type evidence struct {
 	related string  // the staff word that is only related to what was found
 	missing []string
 	must    bool // an aspect that must be there is missing
+	strange int  // runes of content words that the unit's own words lack altogether
 }
 
 // explain returns what unit u explains of t.
@@ -325,6 +361,7 @@ func (m *matcher) sum(t *topic, e *evidence, credit, own []float64) {
 	}
 	e.cover /= t.total
 	e.own /= t.total
+	e.strange = t.strange(e.unit, own)
 	for _, w := range t.words {
 		if w.Weight < weightOfContent {
 			continue
@@ -349,6 +386,31 @@ func (m *matcher) sum(t *topic, e *evidence, credit, own []float64) {
 			e.must = true
 		}
 	}
+}
+
+// strange counts what a unit lacks of the content words altogether: runes, and
+// pairs that the plan has elsewhere. 绿色建筑 is another thing than 装配式建筑:
+// the plan has 色建, that unit has not.
+func (t *topic) strange(u int, own []float64) int {
+	n := 0
+	for _, w := range t.words {
+		for i := w.Start; i < w.End && w.End-w.Start > 1; i++ {
+			if t.heavy[i] && own[i] == 0 {
+				n++
+			}
+		}
+	}
+	for i := 0; i+1 < len(t.text); i++ {
+		g := t.grams[i]
+		if g == nil || g.own.has(u) || min(own[i], own[i+1]) >= 0.7 || t.weight[i] < 0.1 || t.weight[i+1] < 0.1 ||
+			strings.ContainsRune(particles, t.text[i]) || strings.ContainsRune(particles, t.text[i+1]) {
+			continue
+		}
+		if t.heavy[i] || t.heavy[i+1] {
+			n++
+		}
+	}
+	return n
 }
 
 // rank explains the units and sorts them, best first. Ties keep the order of

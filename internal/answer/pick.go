@@ -18,6 +18,10 @@ type pick struct {
 // How much of a topic must be explained.
 const (
 	enough   = 0.60 // of the weight, to answer at all
+	likely   = 0.48 // to answer when nothing else comes near
+	alone    = 0.18 // how far the next clause must be behind for that
+	telling  = 4    // and how many runes in a row must fit
+	sure     = 0.80 // from here on one word left over does no harm
 	sameFit  = 0.07 // within this of the best, a unit fits as well
 	clearFit = 0.90 // fits without doubt
 )
@@ -40,7 +44,7 @@ func (c *composer) pick(text string, want func(unit) bool) pick {
 		c.explain("比对“%s”:%s 覆盖%.2f 本条%.2f 连续%d 未解释%v", text, c.unitID(e.unit), e.cover, e.own, e.run, e.missing)
 	}
 	p.missing = best.missing
-	p.found = best.cover >= enough && !best.must && !c.hard(best.missing)
+	p.found = !best.must && (best.cover >= enough || c.standsAlone(p)) && !c.hard(best)
 	top := best.score(t)
 	for _, e := range p.ranked {
 		if e.score(t) >= top-sameFit && e.cover >= best.cover-sameFit && !e.must {
@@ -48,6 +52,22 @@ func (c *composer) pick(text string, want func(unit) bool) pick {
 		}
 	}
 	return p
+}
+
+// standsAlone reports whether the best unit explains less than enough but has
+// a telling part of the topic, and no unit with another lead comes near.
+func (c *composer) standsAlone(p pick) bool {
+	best := p.ranked[0]
+	if best.cover < likely || best.run < telling {
+		return false
+	}
+	for _, e := range p.ranked[1:] {
+		if e.cover > best.cover-alone && !slices.Equal(c.leads([]evidence{e}), c.leads([]evidence{best})) {
+			return false
+		}
+	}
+	c.explain("覆盖不足,但没有别的条款接近")
+	return true
 }
 
 func (c *composer) unitID(u int) string {
@@ -59,28 +79,22 @@ func (c *composer) unitID(u int) string {
 	return p.ID + "/" + p.Targets[un.target].ID
 }
 
-// hard reports whether one of the unexplained words is of a sort that changes
-// what is asked: a place, a Latin word, or a word that the plan uses elsewhere.
-func (c *composer) hard(missing []string) bool {
-	for _, w := range missing {
+// hard reports whether something stays unexplained that changes what is asked:
+// always a name of a place or a Latin word, and any word of two characters and
+// more unless nearly all of the rest is explained.
+func (c *composer) hard(e evidence) bool {
+	for _, w := range e.missing {
 		rs := []rune(w)
-		if len(rs) < 2 {
-			continue
-		}
-		if strings.ContainsRune("江河湖山岛省市县州区镇乡村", rs[len(rs)-1]) && len(rs) <= 5 {
+		switch {
+		case len(rs) < 2:
+		case strings.ContainsRune("江河湖山岛省市县州区镇乡村", rs[len(rs)-1]) && len(rs) <= 5:
 			c.explain("“%s”像地名,条款里没有", w)
 			return true
-		}
-		if unicode.Is(unicode.Latin, rs[0]) && len(rs) > 2 {
+		case unicode.Is(unicode.Latin, rs[0]) && len(rs) > 2:
 			c.explain("“%s”条款里没有", w)
 			return true
-		}
-		known := true
-		for i := 0; i+1 < len(rs); i++ {
-			known = known && c.engine.match.known(rs[i], rs[i+1])
-		}
-		if known {
-			c.explain("“%s”方案别处有,这一条没有", w)
+		case e.cover < sure:
+			c.explain("“%s”没有着落", w)
 			return true
 		}
 	}

@@ -33,7 +33,7 @@ func (c *composer) target() *Answer {
 	if len(t.ranked) == 0 && len(cl.ranked) == 0 && strings.TrimSpace(c.q.Topic) == "" {
 		return c.clarify("想查哪个指标的目标?请写出指标名称。", c.starters())
 	}
-	if cl.found && c.q.Goal && !c.q.HowMuch {
+	if cl.found && c.q.Goal && !c.q.HowMuch && len(c.q.Measure) == 0 {
 		return c.cards(cl, KindClause)
 	}
 	name := strings.Join(strings.Fields(c.q.Topic), "")
@@ -47,7 +47,7 @@ func (c *composer) oneTarget() bool { return c.pickTarget(c.q.Topic).found }
 // surroundings.
 func (c *composer) pickTarget(text string) pick {
 	p := c.pick(text, isTarget)
-	if len(p.ranked) == 0 {
+	if len(p.kept) == 0 {
 		return p
 	}
 	for i := range p.ranked {
@@ -63,9 +63,28 @@ func (c *composer) pickTarget(text string) pick {
 		best = max(best, e.specify)
 	}
 	p.kept = slices.DeleteFunc(p.kept, func(e evidence) bool { return e.specify < best-0.15 })
-	p.found = p.found && p.kept[0].own >= 0.35
+	p.found = p.found && p.kept[0].strange == 0 && c.measured(p.kept[0])
+	if !p.found {
+		c.explain("指标不符:题目里有指标没有的字词")
+	}
 	return p
 }
+
+// measured reports whether a target's indicator has every word of the question
+// that says what a value is of: 率, 面积.
+func (c *composer) measured(e evidence) bool {
+	_, t, _ := c.targetOf(e.unit)
+	text := fold.String(t.Indicator + t.Wording + t.Unit)
+	for _, m := range c.q.Measure {
+		if m != "数量" && m != "规模" && m != "数值" && !strings.Contains(text, m) && !(ratio(m) && strings.ContainsAny(t.Indicator+t.Unit, "率%比度")) {
+			return false
+		}
+	}
+	return true
+}
+
+// ratio reports whether m is one of the words for a share.
+func ratio(m string) bool { return m == "比例" || m == "比重" || m == "占比" }
 
 // specify is the share of a target's indicator that the topic names.
 func (m *matcher) specify(t *topic, tg *corpus.Target) float64 {
@@ -109,6 +128,9 @@ func (m *matcher) specify(t *topic, tg *corpus.Target) float64 {
 // targetAnswer says the values of the kept targets.
 func (c *composer) targetAnswer(p pick) *Answer {
 	kept := c.samePlace(p.kept)
+	if _, t, _ := c.targetOf(kept[0].unit); c.otherYear(t) && !c.q.YesNo {
+		return c.none(fmt.Sprintf("方案没有写“%s”%s年的目标,写的是%s。", t.Indicator, strings.Join(c.q.Years, "、"), t.DeadlineWording), kept)
+	}
 	var said []string
 	var values []Value
 	var cites []Citation
@@ -129,8 +151,6 @@ func (c *composer) targetAnswer(p pick) *Answer {
 		head = fmt.Sprintf("不是%s,%s", strings.Join(c.q.Numbers, "、"), head)
 	case len(c.q.Numbers) > 0 && c.q.YesNo:
 		head = "是的," + head
-	case c.otherYear(first):
-		head = fmt.Sprintf("方案没有写%s年的目标;%s", strings.Join(c.q.Years, "、"), head)
 	}
 	a := c.done(KindTarget, head, cites, p.ranked[0].cover)
 	a.Values = values
@@ -430,7 +450,7 @@ func (c *composer) place() *Answer {
 	}
 	var places []string
 	var cites []Citation
-	for _, e := range p.kept {
+	for _, e := range c.withoutInner(p.kept) {
 		for _, name := range c.placesOf(e.unit) {
 			if !slices.Contains(places, name) {
 				places = append(places, name)

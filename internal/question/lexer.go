@@ -73,6 +73,9 @@ func NewReader(lex *corpus.Lexicon, known func(a, b rune) bool) *Reader {
 // official reports whether a name ends as names of offices do. Others (发改,
 // 消防) are names of an agency only beside words of leading.
 func official(name string) bool {
+	if strings.HasPrefix(name, "省") {
+		return true
+	}
 	for _, s := range []string{"厅", "局", "委", "办", "部门", "委员会", "办公室", "部", "公司", "总队", "分行", "总工会"} {
 		if strings.HasSuffix(name, s) {
 			return true
@@ -163,18 +166,21 @@ func joiner(r rune) bool { return strings.ContainsRune("和与跟及同", r) }
 
 // beforeLead reports whether the words from i on are of leading or asking.
 func (r *Reader) beforeLead(text []rune, i int) bool {
+	for i < len(text) && strings.ContainsRune(" 都也要在里的来该会", text[i]) {
+		i++
+	}
 	if i == len(text) {
 		return true
 	}
 	for n := min(4, len(text)-i); n > 0; n-- {
 		if e, ok := r.entries[string(text[i:i+n])]; ok {
 			switch e.class {
-			case leadVerb, what, yesNo, who, howMany:
+			case leadVerb, what, yesNo, who, howMany, task, leadNoun, list:
 				return true
 			}
 		}
 	}
-	return text[i] == '要' || text[i] == '在' || text[i] == '管' || unicode.IsPunct(text[i])
+	return unicode.IsPunct(text[i])
 }
 
 // A Word is a part of a topic with what it counts for.

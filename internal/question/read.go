@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/wence-qa/wence/internal/fold"
 )
@@ -15,7 +16,7 @@ var (
 	shortYear   = regexp.MustCompile(`(?:到|至|截至)?(2[0-9]|` + `二[一二三四五六七八九])年(?:底以?前|底|末|前)?`)
 	ordinalForm = regexp.MustCompile(`第(` + numeral + `{1,4})(?:大)?(项|个|章|条|款|节|部分|点)?(?:的)?(重点举措|主要目标|行动|举措|措施|任务|部分|目标)?`)
 	actionForm  = regexp.MustCompile(`行动(` + numeral + `{1,3})(?:的|\D|$)`)
-	dottedForm  = regexp.MustCompile(`([a-z\d.]?)(\d{1,2})\.(\d{1,2})(?:\.(\d{1,3}))?(?:\.(\d{1,3}))?([\d%.℃]?)`)
+	dottedForm  = regexp.MustCompile(`\d{1,2}(?:\.\d{1,3}){1,3}`)
 	valueForm   = regexp.MustCompile(`百分之` + numeral + `+(?:点` + numeral + `+)?|\d+(?:\.\d+)?(?:%|‰)`)
 	amountForm  = regexp.MustCompile(`\d+(?:\.\d+)?(?:万|亿|千)?(?:平方公里|公里|亩|微克/立方米|微克|公顷|吨|个|家|条|项|头|座|公里)`)
 )
@@ -36,7 +37,7 @@ func (r *Reader) Read(text string) Question {
 func (q *Question) takeForms(s string) string {
 	s = q.take(s, ordinalForm, func(m []string) bool {
 		n, ok := number(m[1])
-		if !ok || m[2] == "" && m[3] == "" && n > 40 {
+		if !ok || m[2] == "" && m[3] == "" { // 第二轮, 第一次
 			return false
 		}
 		word := m[3]
@@ -53,22 +54,7 @@ func (q *Question) takeForms(s string) string {
 		}
 		return ok
 	})
-	s = q.take(s, dottedForm, func(m []string) bool {
-		var path []int
-		if m[1] != "" || m[6] != "" {
-			return false
-		}
-		for _, d := range m[2:6] {
-			if n, ok := number(d); ok && d != "" {
-				path = append(path, n)
-			}
-		}
-		if len(path) < 2 || path[0] > 30 || path[0] == 0 {
-			return false
-		}
-		q.Sections = append(q.Sections, Ref{Path: path})
-		return true
-	})
+	s = q.takeDotted(s)
 	s = q.take(s, yearForm, func(m []string) bool { return q.addYear(m[1]) })
 	s = q.take(s, shortYear, func(m []string) bool { return q.addYear("20" + digits(m[1])) })
 	for _, re := range []*regexp.Regexp{valueForm, amountForm} {
@@ -80,6 +66,29 @@ func (q *Question) takeForms(s string) string {
 		}
 	}
 	return valueForm.ReplaceAllStringFunc(s, func(m string) string { return strings.Repeat(" ", len([]rune(m))) })
+}
+
+// takeDotted reads ids such as 2.3 or 6.0.2. Numbers with a unit (45.22%) and
+// parts of words (pm2.5) are none.
+func (q *Question) takeDotted(s string) string {
+	for _, loc := range slices.Backward(dottedForm.FindAllStringIndex(s, -1)) {
+		before, _ := utf8.DecodeLastRuneInString(s[:loc[0]])
+		after, _ := utf8.DecodeRuneInString(s[loc[1]:])
+		if latin(before) || before == '.' || latin(after) || loc[1] < len(s) && strings.ContainsRune(".%‰℃", after) {
+			continue
+		}
+		var path []int
+		for d := range strings.SplitSeq(s[loc[0]:loc[1]], ".") {
+			n, _ := number(d)
+			path = append(path, n)
+		}
+		if path[0] == 0 || path[0] > 30 {
+			continue
+		}
+		q.Sections = slices.Insert(q.Sections, 0, Ref{Path: path})
+		s = s[:loc[0]] + " " + s[loc[1]:]
+	}
+	return s
 }
 
 // take calls f for every match of re and blanks out those that f accepts.

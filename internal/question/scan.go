@@ -82,9 +82,9 @@ func (s *scan) settle(toks []token) {
 			if t.end-t.start > 1 && t.class == chit && (touches(toks, i, content) || touches(toks, i, synonym)) {
 				t.class = content
 			}
-		case aspect:
-			if touches(toks, i, who) {
-				t.class = light
+		case same:
+			if i+1 < len(toks) && toks[i+1].start == t.end && topicWeight(toks[i+1].class) > 0 {
+				t.class = light // 不同地区
 			}
 		}
 	}
@@ -434,6 +434,8 @@ func (s *scan) hasTopic() bool {
 				w += float64(t.end - t.start)
 			case measure:
 				w += 0.3 * float64(t.end-t.start)
+			case light:
+				w += weightLight * float64(t.end-t.start)
 			}
 		}
 	}
@@ -498,7 +500,7 @@ func (s *scan) ask() Ask {
 // askCount recognises questions for a number of things, or for who has most.
 func (s *scan) askCount(topic, asksWho bool) Ask {
 	q := s.q
-	q.Count = s.counted()
+	q.Count = s.counted(topic)
 	switch {
 	case q.Most == "single":
 		return AskCount
@@ -526,22 +528,23 @@ func (s *scan) askCount(topic, asksWho bool) Ask {
 	return ""
 }
 
-// counted returns what the question counts: the thing named nearest behind the
-// word that asks how many, else any such thing.
-func (s *scan) counted() string {
-	text := string(s.text)
-	after := text
+// counted returns what the question counts: the thing named right behind the
+// word that asks how many; else, when the question has no topic of its own, any
+// such thing.
+func (s *scan) counted(topic bool) string {
 	for _, i := range s.core {
 		for _, t := range s.segs[i].toks {
 			if t.class == howMany {
-				after = string(s.text[t.end:])
+				if c := countedIn(string(s.text[t.end:min(t.end+5, len(s.text))])); c != "" {
+					return c
+				}
 			}
 		}
 	}
-	if c := countedIn(after); c != "" {
-		return c
+	if topic {
+		return ""
 	}
-	return countedIn(text)
+	return countedIn(string(s.text))
 }
 
 // countNouns are the things that plans have in numbers. Order decides when two
