@@ -20,11 +20,14 @@ type composer struct {
 	q      question.Question
 	scope  []int // indexes of the plans to answer from
 	steps  []string
+	ranks  map[string]ranking // by topic text
 }
 
 // explain notes a step for `wence ask --explain`.
 func (c *composer) explain(format string, args ...any) {
-	c.steps = append(c.steps, fmt.Sprintf(format, args...))
+	if c.req.Explain {
+		c.steps = append(c.steps, fmt.Sprintf(format, args...))
+	}
 }
 
 func (c *composer) inScope(plan int) bool { return slices.Contains(c.scope, plan) }
@@ -102,12 +105,12 @@ func (c *composer) body(a *Answer) {
 		if len(a.Citations) > 1 {
 			fmt.Fprintf(&b, "%d. ", i+1)
 		}
-		fmt.Fprintf(&b, "“%s”\n——%s", x.Quote, c.source(x))
+		fmt.Fprintf(&b, "「%s」\n——%s", x.Quote, c.source(x))
 	}
 	if len(a.Nearest) > 0 {
 		b.WriteString("\n\n相近的条款(不是答案):")
 		for _, x := range a.Nearest {
-			fmt.Fprintf(&b, "\n· “%s”——%s", x.Quote, c.source(x))
+			fmt.Fprintf(&b, "\n· 「%s」——%s", x.Quote, c.source(x))
 		}
 	}
 	if len(a.Suggest) > 0 && a.Kind == KindClarify {

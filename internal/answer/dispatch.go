@@ -2,9 +2,10 @@ package answer
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/wence-qa/wence/corpus"
 	"github.com/wence-qa/wence/internal/fold"
@@ -46,8 +47,10 @@ func (c *composer) answer() *Answer {
 	if a := c.bySection(); a != nil {
 		return a
 	}
-	if a := c.byPlace(); a != nil {
-		return a
+	if c.q.Ask == question.AskList || c.q.Ask == question.AskClause || c.q.Ask == question.AskPlace {
+		if a := c.byPlace(); a != nil {
+			return a
+		}
 	}
 	switch c.q.Ask {
 	case question.AskLead:
@@ -216,6 +219,10 @@ func topCount(p *corpus.Plan) (int, string) {
 
 // resolve finds the section that a reference names.
 func (c *composer) resolve(p *corpus.Plan, r question.Ref) (int, bool) {
+	if r.Path[0] == question.Last {
+		n, _ := topCount(p)
+		r.Path = append([]int{n}, r.Path[1:]...)
+	}
 	id := r.String()
 	for i, s := range p.Sections {
 		if s.ID == id && s.Kind != corpus.KindTargets && s.Kind != corpus.KindMeasures {
@@ -262,6 +269,9 @@ func (c *composer) bySection() *Answer {
 	if !ok {
 		return nil
 	}
+	if c.q.HowMuch && (c.q.Count == "measures" || c.q.Count == "tasks" || c.q.Count == "agencies" || c.q.Count == "targets" && !strings.Contains(c.q.Text, "多少")) {
+		return c.countSection(p, i)
+	}
 	switch c.q.Ask {
 	case question.AskTarget, question.AskList, question.AskOverview, question.AskClause, question.AskLead, question.AskDeadline:
 		c.explain("题目中的行动:%s", p.Sections[i].Label)
@@ -270,44 +280,61 @@ func (c *composer) bySection() *Answer {
 	return nil
 }
 
-// namedSection finds the top section that the question names by its title:
-// the words in front of 行动 stand in one title only.
+// namedSection finds the top section that the question names by its title: the
+// words in front of 行动 stand, in order, in one title only.
 func (c *composer) namedSection(p *corpus.Plan) (int, bool) {
-	topic := strings.ReplaceAll(fold.String(c.q.Text), " ", "")
-	at := strings.Index(topic, "行动")
+	text := fold.String(c.q.Text)
+	at := strings.LastIndex(text, "行动")
 	if at < 0 {
 		return 0, false
 	}
-	before := []rune(topic[:at])
+	text = text[:at]
+	if i := strings.LastIndexFunc(text, unicode.IsPunct); i >= 0 {
+		_, n := utf8.DecodeRuneInString(text[i:])
+		text = text[i+n:]
+	}
+	before := []rune(letters(text))
+	for _, w := range []string{"那个", "这个", "那项", "这项", "的", "下面", "项", "个"} {
+		if s, ok := strings.CutSuffix(string(before), w); ok {
+			before = []rune(s)
+		}
+	}
 	found, length := -1, 0
 	for i, s := range p.Sections {
 		if s.Parent >= 0 {
 			continue
 		}
-		title := strings.TrimSuffix(strings.TrimPrefix(fold.String(s.Title), "实施"), "行动")
-		n := commonTail(before, title)
-		if n == length && n > 0 {
+		title := []rune(strings.TrimSuffix(strings.TrimPrefix(letters(fold.String(s.Title)), "实施"), "行动"))
+		n := tailInOrder(before, title)
+		if n == length {
 			found = -1 // two fit
 		}
 		if n > length {
 			found, length = i, n
 		}
 	}
-	return found, found >= 0 && length >= 4
+	return found, found >= 0 && (length >= 4 || length >= 2 && length == len(before))
 }
 
-// commonTail returns the length of the longest tail of words that stands in
-// title, and that begins or ends it.
-func commonTail(words []rune, title string) int {
-	for n := min(len(words), len([]rune(title))); n > 0; n-- {
-		s := string(words[len(words)-n:])
-		if strings.HasPrefix(title, s) || strings.HasSuffix(title, s) {
-			return n
+// tailInOrder returns how many of the last runes of words stand in title in
+// the same order: 生态屏障 in 守牢北方生态安全屏障. The first pair of them must
+// stand side by side.
+func tailInOrder(words, title []rune) int {
+	j, n := len(title)-1, 0
+	for i := len(words) - 1; i >= 0; i-- {
+		k := j
+		for k >= 0 && title[k] != words[i] {
+			k--
 		}
+		if k < 0 {
+			break
+		}
+		n, j = n+1, k-1
 	}
-	return 0
+	if n >= 2 && !strings.Contains(string(title), string(words[len(words)-2:])) {
+		return 0
+	}
+	return n
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
-
-func has[T comparable](s []T, x T) bool { return slices.Contains(s, x) }

@@ -42,6 +42,8 @@ type Request struct {
 	Text  string
 	Plan  string    // id of the plan to answer from; "" leaves that to the question
 	Today time.Time // what 今年 is; the zero time leaves relative dates unanswered
+
+	Explain bool // keep the steps in Answer.Explain
 }
 
 // An Engine answers questions about a set of plans. It is immutable and safe
@@ -53,7 +55,8 @@ type Engine struct {
 	reader   *question.Reader
 	match    *matcher
 	ids      map[string]int // index document to unit
-	agencies map[string][]string
+	all      []int          // every unit
+	places   [][]string     // of each plan, the stems of the places it names
 }
 
 // New returns an Engine for plans, which must not be empty. A nil searcher
@@ -67,6 +70,7 @@ func New(plans []*corpus.Plan, lex *corpus.Lexicon, s Searcher) (*Engine, error)
 	e.reader = question.NewReader(lex, e.match.known)
 	e.ids = make(map[string]int, len(e.match.units))
 	for i, u := range e.match.units {
+		e.all = append(e.all, i)
 		p := plans[u.plan]
 		if u.clause >= 0 {
 			e.ids[p.ID+"/"+p.Clauses[u.clause].ID] = i
@@ -74,7 +78,31 @@ func New(plans []*corpus.Plan, lex *corpus.Lexicon, s Searcher) (*Engine, error)
 			e.ids[p.ID+"/"+p.Targets[u.target].ID] = i
 		}
 	}
+	for _, p := range plans {
+		e.places = append(e.places, placeStems(p))
+	}
 	return e, nil
+}
+
+// placeStems returns the stems of the places that p names, each once.
+func placeStems(p *corpus.Plan) []string {
+	var out []string
+	add := func(name string) {
+		if s := placeStem(name); !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	for i := range p.Clauses {
+		for _, x := range p.Clauses[i].Places {
+			add(x.Name)
+		}
+	}
+	for i := range p.Targets {
+		for _, x := range p.Targets[i].Places {
+			add(x)
+		}
+	}
+	return out
 }
 
 // Plans returns the plans that e answers from.
@@ -90,7 +118,9 @@ func (e *Engine) Ask(ctx context.Context, req Request) *Answer {
 // Answer answers a question that is read already.
 func (e *Engine) Answer(ctx context.Context, req Request, q question.Question) *Answer {
 	c := &composer{engine: e, ctx: ctx, req: req, q: q}
-	c.explain("读作:%s", q.String())
+	if req.Explain {
+		c.explain("读作:%s", q.String())
+	}
 	a := c.answer()
 	a.ID, a.Question = req.ID, req.Text
 	a.Explain = c.steps
@@ -120,39 +150,32 @@ func (a *Answer) finish() {
 // candidates is how many hits of the index are looked at closely.
 const candidates = 64
 
-// search returns the units that may answer topic, of the plans in scope, of
-// the wanted sort.
-func (c *composer) search(t *topic, want func(unit) bool) []int {
+// search returns the units that may answer a topic: the hits of the index for
+// its words and for the plan's wording of them, or all units when they are few.
+func (c *composer) search(t *topic) []int {
 	e := c.engine
-	var found []int
 	if e.searcher == nil || len(e.match.units) <= candidates {
-		for i := range e.match.units {
-			found = append(found, i)
-		}
-	} else {
-		text := string(t.text)
-		for _, s := range t.synonyms {
-			for _, m := range s.meanings {
-				text += " " + m.wording
-			}
-		}
-		hits, err := e.searcher.Search(c.ctx, text, candidates)
-		if err != nil {
-			c.explain("检索出错,改为逐条比对:%v", err)
-			for i := range e.match.units {
-				found = append(found, i)
-			}
-		}
-		for _, h := range hits {
-			if u, ok := e.ids[h]; ok {
-				found = append(found, u)
-			}
+		return e.all
+	}
+	var text strings.Builder
+	text.WriteString(string(t.text))
+	for _, s := range t.synonyms {
+		for _, m := range s.meanings {
+			text.WriteString(" " + m.wording)
 		}
 	}
-	return slices.DeleteFunc(found, func(u int) bool {
-		un := e.match.units[u]
-		return !c.inScope(un.plan) || !want(un)
-	})
+	hits, err := e.searcher.Search(c.ctx, text.String(), candidates)
+	if err != nil {
+		c.explain("检索出错,改为逐条比对:%v", err)
+		return e.all
+	}
+	var found []int
+	for _, h := range hits {
+		if u, ok := e.ids[h]; ok {
+			found = append(found, u)
+		}
+	}
+	return found
 }
 
 func isClause(u unit) bool { return u.clause >= 0 }

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/wence-qa/wence/corpus"
+	"github.com/wence-qa/wence/internal/fold"
 )
 
 // lead answers who leads the thing asked about.
@@ -16,21 +18,20 @@ func (c *composer) lead() *Answer {
 		}
 	}
 	p := c.pick(c.q.Topic, wantLeads(c))
-	if !p.found && c.q.Context != "" {
-		if q := c.pick(c.q.Context, wantLeads(c)); c.q.Topic == "" || q.found {
+	if c.q.Context != "" && (!p.found || c.thin(p)) {
+		if q := c.story(wantLeads(c)); q.found || c.q.Topic == "" {
 			p = q
 		}
 	}
-	if !p.found {
-		return c.noLead(p)
-	}
-	if a := c.targetLead(p); a != nil {
-		return a
-	}
 	if item, ok := c.wholeItem(p); ok {
-		p.kept = item
-	} else {
+		p.kept, p.found = item, true
+	} else if p.found {
+		if a := c.targetLead(p); a != nil {
+			return a
+		}
 		p.kept = c.narrow(p)
+	} else {
+		return c.noLead(p)
 	}
 	leads := c.leads(p.kept)
 	if len(leads) == 0 {
@@ -80,26 +81,57 @@ func (c *composer) agree(p pick) []evidence {
 }
 
 // wholeItem returns all clauses of the numbered item whose title is what the
-// question is about, when no clause of it says so itself.
+// question is about: it names the topic to the letter, and no clause does.
 func (c *composer) wholeItem(p pick) ([]evidence, bool) {
-	best := p.ranked[0]
-	if best.own >= 0.55 || best.cover-best.own < 0.3 {
+	m := c.engine.match
+	if len(p.ranked) == 0 {
 		return nil, false
 	}
-	un := c.engine.match.units[best.unit]
-	if un.clause < 0 {
-		return nil, false
-	}
+	text, asked := letters(string(p.topic.text)), letters(fold.String(c.q.Text))
+	un := m.units[p.ranked[0].unit]
 	plan := c.engine.plans[un.plan]
-	section := plan.Clauses[un.clause].Section
-	var out []evidence
-	for u, x := range c.engine.match.units {
-		if x.plan == un.plan && x.clause >= 0 && plan.Clauses[x.clause].Section == section {
-			out = append(out, evidence{unit: u, cover: best.cover, own: best.own})
+	item := -1
+	for _, e := range p.ranked {
+		x := m.units[e.unit]
+		switch {
+		case x.plan != un.plan || x.clause < 0:
+		case strings.Contains(letters(x.own), text):
+			return nil, false
+		case item < 0 && c.titled(plan, plan.Clauses[x.clause].Section, text, asked):
+			item = plan.Clauses[x.clause].Section
 		}
 	}
-	c.explain("整条举措:%s", plan.Sections[section].Label)
-	return out, len(out) > 0
+	if item < 0 {
+		return nil, false
+	}
+	var out []evidence
+	for u, x := range m.units {
+		if x.plan == un.plan && x.clause >= 0 && plan.Clauses[x.clause].Section == item {
+			out = append(out, evidence{unit: u, cover: 1, own: 1})
+		}
+	}
+	c.explain("整条举措:%s", plan.Sections[item].Label)
+	return out, true
+}
+
+// titled reports whether section s is what is asked about: its title stands in
+// the question, or the whole topic stands in its title.
+func (c *composer) titled(p *corpus.Plan, s int, topic, asked string) bool {
+	title := letters(fold.String(p.Sections[s].Title))
+	if p.Sections[s].Kind != corpus.KindMeasure || title == "" {
+		return false
+	}
+	return strings.Contains(asked, title) || len([]rune(topic)) >= 6 && strings.Contains(title, topic)
+}
+
+// letters drops everything but letters and digits.
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, s)
 }
 
 // targetLead answers who leads a target: target paragraphs carry no mark.
@@ -111,7 +143,7 @@ func (c *composer) targetLead(p pick) *Answer {
 		return nil
 	}
 	plan, tg, _ := c.targetOf(t.kept[0].unit)
-	a := c.done(KindLead, fmt.Sprintf("方案没有为“%s”这项目标单独标注牵头单位。", tg.Indicator), []Citation{c.citeTarget(plan, c.engine.match.units[t.kept[0].unit].target)}, t.kept[0].cover)
+	a := c.done(KindLead, fmt.Sprintf("方案没有为「%s」这项目标单独标注牵头单位。", tg.Indicator), []Citation{c.citeTarget(plan, c.engine.match.units[t.kept[0].unit].target)}, t.kept[0].cover)
 	for _, e := range p.ranked[:min(3, len(p.ranked))] {
 		a.Nearest = append(a.Nearest, c.citeUnit(e.unit))
 	}
@@ -122,9 +154,9 @@ func (c *composer) targetLead(p pick) *Answer {
 // leadHeadline names the lead, and corrects an agency that the question
 // supposed.
 func (c *composer) leadHeadline(about string, leads []string, p pick) string {
-	said := fmt.Sprintf("“%s”由%s牵头", about, join(leads))
+	said := fmt.Sprintf("「%s」由%s牵头", about, join(leads))
 	if r := p.kept[0].related; r != "" {
-		said = fmt.Sprintf("方案没有“%s”的说法,最接近的是:%s", r, said)
+		said = fmt.Sprintf("方案没有「%s」的说法,最接近的是:%s", r, said)
 	}
 	plan, _, _ := c.clauseOf(p.kept[0].unit)
 	if c.several() {
@@ -170,7 +202,7 @@ func (c *composer) severalLeads(p pick) *Answer {
 		for _, e := range p.kept[:min(4, len(p.kept))] {
 			choices = append(choices, c.about(p.topic, e.unit)+"由谁牵头?")
 		}
-		a := c.clarify(fmt.Sprintf("“%s”在方案里涉及几项工作,牵头单位不同。问的是哪一项?", c.words(p)), choices)
+		a := c.clarify(fmt.Sprintf("「%s」在方案里涉及几项工作,牵头单位不同。问的是哪一项?", c.words(p)), choices)
 		for _, e := range p.kept[:min(3, len(p.kept))] {
 			a.Nearest = append(a.Nearest, c.citeUnit(e.unit))
 		}
@@ -179,7 +211,7 @@ func (c *composer) severalLeads(p pick) *Answer {
 	var parts, leads []string
 	for _, e := range p.kept {
 		l := c.leads([]evidence{e})
-		parts = append(parts, fmt.Sprintf("“%s”由%s牵头", c.about(p.topic, e.unit), join(l)))
+		parts = append(parts, fmt.Sprintf("「%s」由%s牵头", c.about(p.topic, e.unit), join(l)))
 		for _, x := range l {
 			if !slices.Contains(leads, x) {
 				leads = append(leads, x)
@@ -205,9 +237,9 @@ func (c *composer) noLead(p pick) *Answer {
 		return c.clarify("想查哪项工作的牵头单位?请写出工作的名称。", c.starters())
 	}
 	if len(p.missing) > 0 {
-		return c.none(fmt.Sprintf("方案里没有找到“%s”的牵头单位:没有写到“%s”。", c.words(p), strings.Join(p.missing, "”“")), p.ranked)
+		return c.none(fmt.Sprintf("方案里没有找到「%s」的牵头单位:没有写到「%s」。", c.words(p), strings.Join(p.missing, "」「")), p.ranked)
 	}
-	return c.none(fmt.Sprintf("方案里没有找到“%s”的牵头单位。", c.words(p)), p.ranked)
+	return c.none(fmt.Sprintf("方案里没有找到「%s」的牵头单位。", c.words(p)), p.ranked)
 }
 
 // otherRoles answers with the responsible units where the plan names no lead.
@@ -216,9 +248,9 @@ func (c *composer) otherRoles(p pick) *Answer {
 	_, cl, _ := c.clauseOf(kept[0].unit)
 	about := c.about(p.topic, kept[0].unit)
 	if len(cl.Responsible) > 0 {
-		return c.done(KindLead, fmt.Sprintf("“%s”没有写明牵头单位,责任单位是%s。", about, strings.Join(cl.Responsible, "、")), c.citeAll(kept), kept[0].cover)
+		return c.done(KindLead, fmt.Sprintf("「%s」没有写明牵头单位,责任单位是%s。", about, strings.Join(cl.Responsible, "、")), c.citeAll(kept), kept[0].cover)
 	}
-	return c.none(fmt.Sprintf("“%s”没有标注牵头单位。", about), p.ranked)
+	return c.none(fmt.Sprintf("「%s」没有标注牵头单位。", about), p.ranked)
 }
 
 // leadParts answers who leads each of several things. It returns nil when the
@@ -246,7 +278,7 @@ func (c *composer) pickParts(want func(unit) bool) []part {
 	for i, text := range c.q.Parts {
 		p := c.pickPart(i, text, want)
 		if !p.found {
-			c.explain("“%s”单独找不到", text)
+			c.explain("「%s」单独找不到", text)
 			return nil
 		}
 		kept := c.narrow(p)
@@ -260,7 +292,13 @@ func (c *composer) pickParts(want func(unit) bool) []part {
 func (c *composer) pickPart(i int, text string, want func(unit) bool) pick {
 	best := c.pick(text, want)
 	for _, s := range c.shared(i, text) {
-		if p := c.pick(s, want); p.found && (!best.found || p.ranked[0].cover >= clearFit && p.ranked[0].run > best.ranked[0].run && p.ranked[0].score(p.topic) > best.ranked[0].score(best.topic)) {
+		p := c.pick(s, want)
+		if !p.found {
+			continue
+		}
+		longer := best.found && p.ranked[0].cover >= clearFit && p.ranked[0].run > best.ranked[0].run && p.ranked[0].rank > best.ranked[0].rank
+		clearer := best.found && p.ranked[0].cover >= clearFit && len(c.leads(c.narrow(best))) > 1 && len(c.leads(c.narrow(p))) == 1
+		if !best.found || longer || clearer {
 			best = p
 		}
 	}
@@ -301,7 +339,7 @@ func (c *composer) composeParts(kind Kind, parts []part) *Answer {
 	var cites []Citation
 	same := true
 	for _, p := range parts {
-		said = append(said, fmt.Sprintf("“%s”由%s牵头", c.about(p.topic, p.kept[0].unit), join(p.leads)))
+		said = append(said, fmt.Sprintf("「%s」由%s牵头", c.about(p.topic, p.kept[0].unit), join(p.leads)))
 		same = same && slices.Equal(p.leads, parts[0].leads)
 		for _, l := range p.leads {
 			if !slices.Contains(all, l) {
@@ -326,7 +364,7 @@ func (c *composer) composeParts(kind Kind, parts []part) *Answer {
 func quoteAll(c *composer, parts []part) []string {
 	var out []string
 	for _, p := range parts {
-		out = append(out, "“"+c.about(p.topic, p.kept[0].unit)+"”")
+		out = append(out, "「"+c.about(p.topic, p.kept[0].unit)+"」")
 	}
 	return out
 }

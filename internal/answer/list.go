@@ -7,6 +7,7 @@ import (
 
 	"github.com/wence-qa/wence/corpus"
 	"github.com/wence-qa/wence/internal/fold"
+	"github.com/wence-qa/wence/internal/question"
 )
 
 // tasks lists all that an agency leads, or what of it is about the topic.
@@ -33,7 +34,7 @@ func (c *composer) tasks() *Answer {
 		name = n
 		for j := range p.Clauses {
 			cl := &p.Clauses[j]
-			if !slices.Contains(cl.Leads, n) || !c.rightYear(cl) {
+			if !slices.Contains(cl.Leads, n) || !c.rightYear(cl) || !c.rightSection(p, cl.Section) {
 				continue
 			}
 			if kept != nil && !kept.near(c.engine.match, i, j) {
@@ -93,6 +94,18 @@ func (c *composer) rightYear(cl *corpus.Clause) bool {
 		return true
 	}
 	return slices.ContainsFunc(cl.Deadlines, func(d corpus.Deadline) bool { return slices.Contains(c.q.Years, d.Year) })
+}
+
+// rightSection reports whether section s lies in one that the question names
+// by number, or the question names none.
+func (c *composer) rightSection(p *corpus.Plan, s int) bool {
+	if len(c.q.Sections) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(c.q.Sections, func(r question.Ref) bool {
+		i, ok := c.resolve(p, r)
+		return ok && c.within(p, s, i)
+	})
 }
 
 // hasContent reports whether the topic has a content word.
@@ -169,10 +182,35 @@ func (c *composer) list() *Answer {
 		return c.byYear()
 	}
 	p := c.pick(c.q.Topic, any2)
+	if len(c.q.Parts) >= 2 && (!p.found || p.ranked[0].cover < clearFit) {
+		if u, ok := c.union(); ok {
+			return c.cards(u, KindList)
+		}
+	}
 	if !p.found {
 		return c.notSaid(p)
 	}
 	return c.cards(c.widen(p), KindList)
+}
+
+// union returns what is about any of the parts of the question, when each part
+// is found.
+func (c *composer) union() (pick, bool) {
+	var all pick
+	for _, text := range c.q.Parts {
+		p := c.pick(text, any2)
+		if !p.found {
+			return pick{}, false
+		}
+		for _, e := range c.widen(p).kept {
+			if !slices.ContainsFunc(all.kept, func(k evidence) bool { return k.unit == e.unit }) {
+				all.kept = append(all.kept, e)
+			}
+		}
+		all.topic, all.ranked = p.topic, append(all.ranked, p.ranked...)
+	}
+	slices.SortFunc(all.kept, func(a, b evidence) int { return c.at(a.unit) - c.at(b.unit) })
+	return all, true
 }
 
 // notSaid abstains and names the words that the plan does not have.
@@ -184,7 +222,7 @@ func (c *composer) notSaid(p pick) *Answer {
 		return c.clarify("想查方案里的哪项内容?请写出工作、指标或单位的名称。", c.starters())
 	}
 	name := strings.Join(strings.Fields(c.q.Topic), "")
-	return c.none(fmt.Sprintf("方案里没有找到“%s”的内容。", name), p.ranked)
+	return c.none(fmt.Sprintf("方案里没有找到「%s」的内容。", name), p.ranked)
 }
 
 // widen keeps every unit that speaks of all of the topic, in the order of the
@@ -229,7 +267,7 @@ func (c *composer) cards(p pick, kind Kind) *Answer {
 			continue
 		}
 		_, cl, _ := c.clauseOf(e.unit)
-		s := "“" + c.about(p.topic, e.unit) + "”"
+		s := "「" + c.about(p.topic, e.unit) + "」"
 		if len(cl.Leads) > 0 {
 			s += "(" + join(cl.Leads) + "牵头)"
 		} else if len(cl.Responsible) > 0 {
@@ -248,7 +286,7 @@ func (c *composer) cards(p pick, kind Kind) *Answer {
 		head = fmt.Sprintf("方案里有%d处:%s", len(cites), head)
 	}
 	if r := p.kept[0].related; r != "" {
-		head = fmt.Sprintf("方案没有“%s”的说法,最接近的是:%s", r, head)
+		head = fmt.Sprintf("方案没有「%s」的说法,最接近的是:%s", r, head)
 	}
 	a := c.done(kind, head, cites, p.ranked[0].cover)
 	a.Leads, a.Values = leads, values
@@ -278,11 +316,11 @@ func (c *composer) withoutInner(kept []evidence) []evidence {
 func (c *composer) clause() *Answer {
 	p := c.pick(c.q.Topic, any2)
 	if !p.found {
-		if q := c.pick(c.q.Context, any2); q.found {
-			p = q
-		} else {
+		q := c.story(any2)
+		if !q.found {
 			return c.notSaid(p)
 		}
+		p = q
 	}
 	if c.q.Context == "" && c.short(p.topic) {
 		p = c.widen(p)
@@ -307,12 +345,12 @@ func (c *composer) enumerated(p pick) *Answer {
 		return c.targetAnswer(p)
 	}
 	about := c.about(p.topic, e.unit)
-	head := "“" + about + "”"
+	head := "「" + about + "」"
 	if len(cl.Leads) > 0 {
 		head += ",由" + join(cl.Leads) + "牵头"
 	}
 	if r := e.related; r != "" {
-		head = fmt.Sprintf("方案没有“%s”的说法,最接近的是:%s", r, head)
+		head = fmt.Sprintf("方案没有「%s」的说法,最接近的是:%s", r, head)
 	}
 	if c.several() {
 		head = "《" + plan.Card.Title + "》:" + head
@@ -414,6 +452,16 @@ func (c *composer) years() []string {
 	if len(c.q.Years) > 0 {
 		return c.q.Years
 	}
+	if strings.HasPrefix(c.q.Relative, "最") {
+		all := c.deadlineYears()
+		if len(all) == 0 {
+			return nil
+		}
+		if strings.HasPrefix(c.q.Relative, "最先") || strings.HasPrefix(c.q.Relative, "最早") {
+			return all[:1]
+		}
+		return all[len(all)-1:]
+	}
 	if c.req.Today.IsZero() {
 		return nil
 	}
@@ -431,6 +479,15 @@ func (c *composer) years() []string {
 
 // otherYears says which years the plan names.
 func (c *composer) otherYears() string {
+	all := c.deadlineYears()
+	if len(all) == 0 {
+		return ""
+	}
+	return "写明的年份是" + strings.Join(all, "、") + "。"
+}
+
+// deadlineYears returns the years of all deadlines in scope, in order.
+func (c *composer) deadlineYears() []string {
 	var out []string
 	for _, i := range c.scope {
 		for _, t := range c.engine.plans[i].Targets {
@@ -440,10 +497,7 @@ func (c *composer) otherYears() string {
 		}
 	}
 	slices.Sort(out)
-	if len(out) == 0 {
-		return ""
-	}
-	return "写明的年份是" + strings.Join(out, "、") + "。"
+	return out
 }
 
 // byPlace lists what the plan has for a place, when the question names a place
@@ -484,24 +538,11 @@ func (c *composer) byPlace() *Answer {
 // placeAsked returns the stem of the place of the plan that the question
 // names, and how much content it has beside.
 func (c *composer) placeAsked() (stem string, rest float64) {
-	topic := c.engine.match.topic(c.engine.reader, c.q.Topic)
-	text := string(topic.text)
+	text := c.q.Topic
 	for _, i := range c.scope {
-		p := c.engine.plans[i]
-		for j := range p.Clauses {
-			for _, x := range p.Clauses[j].Places {
-				s := placeStem(x.Name)
-				if len(s) > len(stem) && strings.Contains(text, s) {
-					stem = s
-				}
-			}
-		}
-		for j := range p.Targets {
-			for _, x := range p.Targets[j].Places {
-				s := placeStem(x)
-				if len(s) > len(stem) && strings.Contains(text, s) {
-					stem = s
-				}
+		for _, s := range c.engine.places[i] {
+			if len(s) > len(stem) && strings.Contains(text, s) {
+				stem = s
 			}
 		}
 	}
@@ -538,7 +579,7 @@ func (c *composer) placeCards(name string, kept []evidence) *Answer {
 			continue
 		}
 		_, cl, _ := c.clauseOf(e.unit)
-		said = append(said, fmt.Sprintf("“%s”(%s牵头)", shortOf(plan, cl), join(cl.Leads)))
+		said = append(said, fmt.Sprintf("「%s」(%s牵头)", shortOf(plan, cl), join(cl.Leads)))
 		leads = append(leads, cl.Leads...)
 		cites = append(cites, c.citeUnit(e.unit))
 	}

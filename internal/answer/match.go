@@ -167,7 +167,48 @@ type topic struct {
 
 type synonymAt struct {
 	start, end int
-	meanings   []meaning
+	meanings   []sense
+}
+
+// A sense is a meaning with the units that may have its wording: those that
+// have every pair of its runes.
+type sense struct {
+	meaning
+	own, around bitset
+}
+
+func (m *matcher) sense(mean meaning) sense {
+	s := sense{meaning: mean}
+	var last rune
+	for _, r := range mean.wording {
+		if last != 0 {
+			g := m.grams[[2]rune{last, r}]
+			if g == nil {
+				return sense{meaning: mean}
+			}
+			s.own, s.around = and(s.own, g.own), and(s.around, g.around)
+		}
+		last = r
+	}
+	return s
+}
+
+// and returns the common part of two sets; a nil set is no limit yet.
+func and(a, b bitset) bitset {
+	if a == nil {
+		return slices.Clone(b)
+	}
+	for i := range a {
+		a[i] &= b[i]
+	}
+	return a
+}
+
+// says reports whether unit u has the wording in its own words, or around.
+func (m *matcher) says(s sense, u int) (own, around bool) {
+	own = s.own.has(u) && strings.Contains(m.units[u].own, s.wording)
+	around = !own && s.around.has(u) && strings.Contains(m.units[u].around, s.wording)
+	return own, around
 }
 
 // topic prepares the folded words of a question.
@@ -183,7 +224,11 @@ func (m *matcher) topic(r *question.Reader, s string) *topic {
 	}
 	r.SynonymWords(t.text, func(start, end int, word string) {
 		if ms := m.synonyms[word]; len(ms) > 0 {
-			t.synonyms = append(t.synonyms, synonymAt{start, end, ms})
+			at := synonymAt{start, end, make([]sense, len(ms))}
+			for i, mean := range ms {
+				at.meanings[i] = m.sense(mean)
+			}
+			t.synonyms = append(t.synonyms, at)
 		}
 	})
 	t.words = r.Words(t.text)
@@ -216,7 +261,7 @@ const weightOfContent = 0.6
 // particles stay in a topic where a plan has them beside the same character
 // (重要), and count for little there.
 const (
-	particles = "的要是在了有和与及等为将已"
+	particles = "的要是在了有和与及等为将已中里内上下又都"
 	particle  = 0.15
 )
 
@@ -260,6 +305,7 @@ func (m *matcher) rarity(t *topic, i int) float64 {
 // Evidence is what one unit explains of a topic.
 type evidence struct {
 	unit    int
+	rank    float64 // see score
 	cover   float64 // 0 to 1: the share of the topic's weight that is explained
 	own     float64 // the same, by the unit's own words and true synonyms alone
 	run     int     // runes of the longest part of the topic that stands in the unit
@@ -306,26 +352,35 @@ func (m *matcher) explain(t *topic, u int, credit []float64) evidence {
 		}
 	}
 	m.bySynonyms(t, &e, credit, own)
-	m.sum(t, &e, credit, own)
+	e.sum(t, credit, own)
+	if e.cover >= worthDetail {
+		e.detail(t, credit, own)
+	}
 	return e
 }
 
+// worthRanking is the cover below which a unit has nothing to do with a topic.
+const worthRanking = 0.15
+
+// worthDetail is the cover from which on it is worked out what a unit lacks;
+// units below it are never the answer.
+const worthDetail = 0.4
+
 func (m *matcher) bySynonyms(t *topic, e *evidence, credit, own []float64) {
-	un := &m.units[e.unit]
 	for _, s := range t.synonyms {
 		best, inOwn := 0.0, false
 		related := false
 		for _, mean := range s.meanings {
-			v := byRelation(mean.relation)
-			switch {
-			case strings.Contains(un.own, mean.wording):
-			case strings.Contains(un.around, mean.wording):
-				v *= byAround
-			default:
+			own, around := m.says(mean, e.unit)
+			if !own && !around {
 				continue
 			}
+			v := byRelation(mean.relation)
+			if around {
+				v *= byAround
+			}
 			if v > best {
-				best, inOwn = v, strings.Contains(un.own, mean.wording)
+				best, inOwn = v, own
 				related = mean.relation == corpus.Related
 			}
 		}
@@ -351,7 +406,8 @@ func (m *matcher) bySynonyms(t *topic, e *evidence, credit, own []float64) {
 	}
 }
 
-func (m *matcher) sum(t *topic, e *evidence, credit, own []float64) {
+// sum adds up what is explained.
+func (e *evidence) sum(t *topic, credit, own []float64) {
 	if t.total == 0 {
 		return
 	}
@@ -361,6 +417,10 @@ func (m *matcher) sum(t *topic, e *evidence, credit, own []float64) {
 	}
 	e.cover /= t.total
 	e.own /= t.total
+}
+
+// detail works out what is not explained.
+func (e *evidence) detail(t *topic, credit, own []float64) {
 	e.strange = t.strange(e.unit, own)
 	for _, w := range t.words {
 		if w.Weight < weightOfContent {
@@ -419,15 +479,16 @@ func (m *matcher) rank(t *topic, units []int) []evidence {
 	out := make([]evidence, 0, len(units))
 	credit := make([]float64, 2*len(t.text))
 	for _, u := range units {
-		if e := m.explain(t, u, credit); e.cover > 0 {
+		if e := m.explain(t, u, credit); e.cover >= worthRanking {
+			e.rank = e.score(t)
 			out = append(out, e)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b evidence) int {
-		switch x, y := a.score(t), b.score(t); {
-		case x > y:
+	slices.SortFunc(out, func(a, b evidence) int {
+		switch {
+		case a.rank > b.rank:
 			return -1
-		case x < y:
+		case a.rank < b.rank:
 			return 1
 		}
 		return a.unit - b.unit

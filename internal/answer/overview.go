@@ -34,7 +34,7 @@ func (c *composer) clauseAt(p *corpus.Plan, r question.Ref) int {
 // oneClause answers about a clause named by its id.
 func (c *composer) oneClause(p *corpus.Plan, i int) *Answer {
 	cl := &p.Clauses[i]
-	head := fmt.Sprintf("%s:“%s”", cl.ID, shortOf(p, cl))
+	head := fmt.Sprintf("%s:「%s」", cl.ID, shortOf(p, cl))
 	kind := KindClause
 	if len(cl.Leads) > 0 {
 		head += ",由" + join(cl.Leads) + "牵头"
@@ -116,7 +116,7 @@ func (c *composer) describeItem(p *corpus.Plan, i int) *Answer {
 			continue
 		}
 		cites = append(cites, c.citeClause(p, k))
-		s := "“" + shortOf(p, cl) + "”"
+		s := "「" + shortOf(p, cl) + "」"
 		if len(cl.Leads) > 0 {
 			s += "由" + join(cl.Leads) + "牵头"
 		}
@@ -135,7 +135,7 @@ func (c *composer) describeItem(p *corpus.Plan, i int) *Answer {
 	if c.q.Ask == question.AskLead {
 		kind = KindLead
 	}
-	a := c.done(kind, fmt.Sprintf("%s“%s”:%s。", p.Sections[i].Label, p.Sections[i].Title, strings.Join(firsts(said, 8), ";")), cites, 0.95)
+	a := c.done(kind, fmt.Sprintf("%s「%s」:%s。", p.Sections[i].Label, p.Sections[i].Title, strings.Join(firsts(said, 8), ";")), cites, 0.95)
 	a.Leads = leads
 	return a
 }
@@ -223,7 +223,7 @@ func (c *composer) quote() *Answer {
 	}
 	kept := c.withoutInner(p.kept)
 	cites := dedupe(c.citeAll(kept))
-	return c.done(KindQuote, fmt.Sprintf("原文:“%s”", cites[0].Quote), cites, p.ranked[0].cover)
+	return c.done(KindQuote, fmt.Sprintf("原文:「%s」", cites[0].Quote), cites, p.ranked[0].cover)
 }
 
 // quoteSection quotes what stands under a section: its targets, or the item.
@@ -231,7 +231,7 @@ func (c *composer) quoteSection(p *corpus.Plan, i int, r question.Ref) *Answer {
 	s := &p.Sections[i]
 	if j := c.clauseAt(p, r); j >= 0 {
 		x := c.citeClause(p, j)
-		return c.done(KindQuote, fmt.Sprintf("%s的原文:“%s”", x.ID, x.Quote), []Citation{x}, 1)
+		return c.done(KindQuote, fmt.Sprintf("%s的原文:「%s」", x.ID, x.Quote), []Citation{x}, 1)
 	}
 	span := corpus.Span{Start: s.Heading.Start, End: s.Body.End}
 	if c.q.Goal || strings.Contains(fold.String(c.q.Text), "主要目标") || len(r.Path) == 2 && r.Path[1] == 0 {

@@ -28,23 +28,29 @@ const (
 
 // pick chooses the units that answer a topic.
 func (c *composer) pick(text string, want func(unit) bool) pick {
-	m := c.engine.match
-	t := m.topic(c.engine.reader, text)
+	t, all := c.rank(text)
 	p := pick{topic: t}
-	if len(t.text) == 0 || t.total == 0 {
+	if t.total == 0 {
 		return p
 	}
-	p.ranked = m.rank(t, c.search(t, want))
+	for _, e := range all {
+		if un := c.engine.match.units[e.unit]; c.inScope(un.plan) && want(un) {
+			p.ranked = append(p.ranked, e)
+		}
+	}
 	if len(p.ranked) == 0 {
 		p.missing = []string{text}
 		return p
 	}
 	best := p.ranked[0]
 	for _, e := range p.ranked[:min(3, len(p.ranked))] {
-		c.explain("比对“%s”:%s 覆盖%.2f 本条%.2f 连续%d 未解释%v", text, c.unitID(e.unit), e.cover, e.own, e.run, e.missing)
+		if !c.req.Explain {
+			break
+		}
+		c.explain("比对「%s」:%s 覆盖%.2f 本条%.2f 连续%d 未解释%v", text, c.unitID(e.unit), e.cover, e.own, e.run, e.missing)
 	}
 	p.missing = best.missing
-	p.found = !best.must && (best.cover >= enough || c.standsAlone(p)) && !c.hard(best)
+	p.found = !best.must && (best.cover >= enough || c.standsAlone(p)) && (!c.hard(best) || c.strong(p))
 	top := best.score(t)
 	for _, e := range p.ranked {
 		if e.score(t) >= top-sameFit && e.cover >= best.cover-sameFit && !e.must {
@@ -52,6 +58,29 @@ func (c *composer) pick(text string, want func(unit) bool) pick {
 		}
 	}
 	return p
+}
+
+// A ranking is a topic with all candidates for it, best first.
+type ranking struct {
+	topic *topic
+	all   []evidence
+}
+
+// rank ranks the candidates for a topic, once for each text.
+func (c *composer) rank(text string) (*topic, []evidence) {
+	if r, ok := c.ranks[text]; ok {
+		return r.topic, r.all
+	}
+	m := c.engine.match
+	r := ranking{topic: m.topic(c.engine.reader, text)}
+	if r.topic.total > 0 {
+		r.all = m.rank(r.topic, c.search(r.topic))
+	}
+	if c.ranks == nil {
+		c.ranks = map[string]ranking{}
+	}
+	c.ranks[text] = r
+	return r.topic, r.all
 }
 
 // standsAlone reports whether the best unit explains less than enough but has
@@ -79,6 +108,65 @@ func (c *composer) unitID(u int) string {
 	return p.ID + "/" + p.Targets[un.target].ID
 }
 
+// strong reports whether so much of the topic stands in the best unit, in one
+// piece, that words left over cannot mean another thing. A place that the unit
+// has not still does.
+func (c *composer) strong(p pick) bool {
+	best := p.ranked[0]
+	if best.run < strongRun || best.cover < likely {
+		return false
+	}
+	for _, w := range best.missing {
+		if rs := []rune(w); len(rs) >= 2 && placeLike(rs) {
+			return false
+		}
+	}
+	c.explain("有%d个字连在一起,不受未解释的词影响", best.run)
+	return true
+}
+
+// strongRun is how many runes in a row leave no doubt.
+const strongRun = 7
+
+// story chooses from a long message: of its parts the one of which a unit
+// explains most.
+func (c *composer) story(want func(unit) bool) pick {
+	var best pick
+	for _, text := range c.q.Story {
+		p := c.pick(text, want)
+		if !p.found || c.thin(p) || p.ranked[0].must {
+			continue
+		}
+		if !best.found || weight(p) > weight(best) {
+			best = p
+		}
+	}
+	if best.found && len(c.q.Absent) > 0 && !c.explainsAbsent(best) {
+		best.found = false
+	}
+	return best
+}
+
+// explainsAbsent reports whether the best unit has the aspects asked for.
+func (c *composer) explainsAbsent(p pick) bool {
+	own := c.engine.match.units[p.ranked[0].unit].own
+	for _, w := range c.q.Absent {
+		if !strings.Contains(own, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// weight is how much of content the best unit explains.
+func weight(p pick) float64 { return p.ranked[0].own * p.topic.total }
+
+// thin reports whether a pick rests on too little to answer from when there is
+// more to go by.
+func (c *composer) thin(p pick) bool {
+	return len(p.ranked) == 0 || p.ranked[0].run < telling && p.topic.content < 3
+}
+
 // hard reports whether something stays unexplained that changes what is asked:
 // always a name of a place or a Latin word, and any word of two characters and
 // more unless nearly all of the rest is explained.
@@ -87,18 +175,23 @@ func (c *composer) hard(e evidence) bool {
 		rs := []rune(w)
 		switch {
 		case len(rs) < 2:
-		case strings.ContainsRune("江河湖山岛省市县州区镇乡村", rs[len(rs)-1]) && len(rs) <= 5:
-			c.explain("“%s”像地名,条款里没有", w)
+		case placeLike(rs):
+			c.explain("「%s」像地名,条款里没有", w)
 			return true
 		case unicode.Is(unicode.Latin, rs[0]) && len(rs) > 2:
-			c.explain("“%s”条款里没有", w)
+			c.explain("「%s」条款里没有", w)
 			return true
 		case e.cover < sure:
-			c.explain("“%s”没有着落", w)
+			c.explain("「%s」没有着落", w)
 			return true
 		}
 	}
 	return false
+}
+
+// placeLike reports whether a word looks like the name of a place.
+func placeLike(rs []rune) bool {
+	return strings.ContainsRune("江河湖山岛省市县州区镇乡村", rs[len(rs)-1]) && len(rs) <= 5
 }
 
 // leads returns the lead agencies of the kept clauses, each once.

@@ -18,6 +18,9 @@ func (c *composer) target() *Answer {
 		}
 	}
 	t := c.pickTarget(c.q.Topic)
+	if !t.found {
+		t = c.targetStory(t)
+	}
 	cl := c.pick(c.q.Topic, isClause)
 	if t.found && (!cl.found || t.ranked[0].cover >= cl.ranked[0].cover-0.12) {
 		return c.targetAnswer(t)
@@ -37,7 +40,21 @@ func (c *composer) target() *Answer {
 		return c.cards(cl, KindClause)
 	}
 	name := strings.Join(strings.Fields(c.q.Topic), "")
-	return c.none(fmt.Sprintf("方案没有写“%s”的目标数值。", name), merge(t.ranked, cl.ranked))
+	return c.none(fmt.Sprintf("方案没有写「%s」的目标数值。", name), merge(t.ranked, cl.ranked))
+}
+
+// targetStory chooses the target from the parts of a long message.
+func (c *composer) targetStory(or pick) pick {
+	best := or
+	for _, text := range c.q.Story {
+		if p := c.pickTarget(text); p.found && (!best.found || weight(p) > weight(best)) {
+			best = p
+		}
+	}
+	if best.found && !c.explainsAbsent(best) {
+		return or
+	}
+	return best
 }
 
 // oneTarget reports whether the whole topic names one target.
@@ -129,7 +146,7 @@ func (m *matcher) specify(t *topic, tg *corpus.Target) float64 {
 func (c *composer) targetAnswer(p pick) *Answer {
 	kept := c.samePlace(p.kept)
 	if _, t, _ := c.targetOf(kept[0].unit); c.otherYear(t) && !c.q.YesNo {
-		return c.none(fmt.Sprintf("方案没有写“%s”%s年的目标,写的是%s。", t.Indicator, strings.Join(c.q.Years, "、"), t.DeadlineWording), kept)
+		return c.none(fmt.Sprintf("方案没有写「%s」%s年的目标,写的是%s。", t.Indicator, strings.Join(c.q.Years, "、"), t.DeadlineWording), kept)
 	}
 	var said []string
 	var values []Value
@@ -144,7 +161,7 @@ func (c *composer) targetAnswer(p pick) *Answer {
 	_, first, _ := c.targetOf(kept[0].unit)
 	switch {
 	case p.kept[0].related != "":
-		head = fmt.Sprintf("方案没有“%s”这个指标,最接近的是%s", p.kept[0].related, head)
+		head = fmt.Sprintf("方案没有「%s」这个指标,最接近的是%s", p.kept[0].related, head)
 	case c.q.HowMuch && first.Number == "" && len(kept) == 1:
 		head = strings.TrimSuffix(head, "。") + "(方案没有写具体数值)。"
 	case c.claimsOther(first):
@@ -267,7 +284,7 @@ func (c *composer) quantity(p pick) *Answer {
 		return nil
 	}
 	part = strings.TrimLeft(part, "“ ")
-	a := c.done(KindTarget, fmt.Sprintf("%s:“%s”。", best, part), []Citation{c.citeClause(plan, c.engine.match.units[e.unit].clause)}, e.cover)
+	a := c.done(KindTarget, fmt.Sprintf("%s:「%s」。", best, part), []Citation{c.citeClause(plan, c.engine.match.units[e.unit].clause)}, e.cover)
 	a.Values = []Value{{Indicator: part, Text: best}}
 	return a
 }
@@ -301,7 +318,7 @@ func (c *composer) targetParts(kind Kind) *Answer {
 			p = c.pickTarget(s)
 		}
 		if !p.found {
-			c.explain("“%s”单独找不到指标", text)
+			c.explain("「%s」单独找不到指标", text)
 			return nil
 		}
 		for _, e := range p.kept[:1] {
@@ -363,6 +380,14 @@ func merge(a, b []evidence) []evidence {
 func (c *composer) deadline() *Answer {
 	t := c.pickTarget(c.q.Topic)
 	cl := c.pick(c.q.Topic, isClause)
+	if c.q.Context != "" {
+		if x := c.targetStory(t); x.found {
+			t = x
+		}
+		if x := c.story(isClause); x.found && !t.found {
+			cl = x
+		}
+	}
 	if cl.found && (!t.found || cl.ranked[0].cover > t.ranked[0].cover+0.05) {
 		if a := c.clauseDeadlines(cl); a != nil {
 			return a
@@ -374,7 +399,7 @@ func (c *composer) deadline() *Answer {
 	if cl.found {
 		plan, _, _ := c.clauseOf(cl.kept[0].unit)
 		near := c.citeUnit(cl.kept[0].unit)
-		a := c.none(fmt.Sprintf("方案没有写“%s”的完成期限。", c.about(cl.topic, cl.kept[0].unit)), nil)
+		a := c.none(fmt.Sprintf("方案没有写「%s」的完成期限。", c.about(cl.topic, cl.kept[0].unit)), nil)
 		a.Plan = plan.ID
 		a.Nearest = []Citation{near}
 		c.body(a)
@@ -383,7 +408,7 @@ func (c *composer) deadline() *Answer {
 	if strings.TrimSpace(c.q.Topic) == "" {
 		return c.clarify("想查哪项工作的期限?请写出工作的名称。", c.starters())
 	}
-	return c.none(fmt.Sprintf("方案里没有找到“%s”的期限。", strings.Join(strings.Fields(c.q.Topic), "")), merge(t.ranked, cl.ranked))
+	return c.none(fmt.Sprintf("方案里没有找到「%s」的期限。", strings.Join(strings.Fields(c.q.Topic), "")), merge(t.ranked, cl.ranked))
 }
 
 // targetDeadline says by when the kept targets are due.
@@ -407,9 +432,17 @@ func (c *composer) targetDeadline(p pick) *Answer {
 	}
 	if said == nil {
 		plan, t, _ := c.targetOf(kept[0].unit)
-		return c.done(KindDeadline, fmt.Sprintf("方案没有为“%s”写明期限。", t.Indicator), []Citation{c.citeTarget(plan, c.engine.match.units[kept[0].unit].target)}, 0.6)
+		return c.done(KindDeadline, fmt.Sprintf("方案没有为「%s」写明期限。", t.Indicator), []Citation{c.citeTarget(plan, c.engine.match.units[kept[0].unit].target)}, 0.6)
 	}
-	a := c.done(KindDeadline, strings.Join(said, ";")+"。", cites, p.ranked[0].cover)
+	head := strings.Join(said, ";") + "。"
+	if c.q.YesNo && len(c.q.Years) > 0 {
+		if slices.ContainsFunc(values, func(v Value) bool { return slices.Contains(c.q.Years, v.Deadline) }) {
+			head = "是的," + head
+		} else {
+			head = fmt.Sprintf("不是%s年,%s", strings.Join(c.q.Years, "、"), head)
+		}
+	}
+	a := c.done(KindDeadline, head, cites, p.ranked[0].cover)
 	a.Values = values
 	return a
 }
@@ -436,42 +469,98 @@ func (c *composer) clauseDeadlines(p pick) *Answer {
 	for _, d := range cl.Deadlines {
 		said = append(said, d.Wording)
 	}
-	return c.done(KindDeadline, fmt.Sprintf("“%s”:%s。", c.about(p.topic, e.unit), strings.Join(said, "、")), []Citation{c.citeUnit(e.unit)}, e.cover)
+	return c.done(KindDeadline, fmt.Sprintf("「%s」:%s。", c.about(p.topic, e.unit), strings.Join(said, "、")), []Citation{c.citeUnit(e.unit)}, e.cover)
 }
 
-// place answers where.
+// place answers where. Of a clause that names places for several things, the
+// target that fits the topic decides.
 func (c *composer) place() *Answer {
-	p := c.pick(c.q.Topic, any2)
+	topic := c.q.Topic
+	var claimed []string
+	if c.q.YesNo {
+		topic, claimed = c.takePlaces(topic)
+	}
+	p := c.pick(topic, any2)
 	if !p.found {
-		if strings.TrimSpace(c.q.Topic) == "" {
+		if strings.TrimSpace(topic) == "" {
 			return c.clarify("想查哪项工作在哪些地方?请写出工作的名称。", c.starters())
 		}
-		return c.none(fmt.Sprintf("方案里没有找到“%s”涉及的地方。", strings.Join(strings.Fields(c.q.Topic), "")), p.ranked)
+		return c.none(fmt.Sprintf("方案里没有找到「%s」涉及的地方。", strings.Join(strings.Fields(topic), "")), p.ranked)
 	}
+	kept := c.placed(p)
 	var places []string
-	var cites []Citation
-	for _, e := range c.withoutInner(p.kept) {
+	for _, e := range kept {
 		for _, name := range c.placesOf(e.unit) {
 			if !slices.Contains(places, name) {
 				places = append(places, name)
 			}
 		}
-		cites = append(cites, c.citeUnit(e.unit))
 	}
-	about := c.about(p.topic, p.kept[0].unit)
+	about := c.about(p.topic, kept[0].unit)
 	if len(places) == 0 {
-		return c.done(KindPlace, fmt.Sprintf("“%s”没有写明具体地方。", about), cites, 0.6)
+		return c.done(KindPlace, fmt.Sprintf("「%s」没有写明具体地方。", about), c.citeAll(kept), 0.6)
 	}
 	head := strings.Join(places, "、") + "。"
 	if c.q.Count == "places" {
 		head = fmt.Sprintf("%d个:%s", len(places), head)
 	}
-	a := c.done(KindPlace, fmt.Sprintf("“%s”:%s", about, head), cites, p.ranked[0].cover)
+	head = fmt.Sprintf("「%s」:%s", about, head)
+	if claimed != nil {
+		head = checkPlaces(claimed, places) + head
+	}
+	a := c.done(KindPlace, head, c.citeAll(kept), p.ranked[0].cover)
 	if c.q.Count == "places" {
 		n := len(places)
 		a.Count = &n
 	}
 	return a
+}
+
+// placed returns the kept units that say where: the targets with places that
+// name what the topic names most of, else the clauses.
+func (c *composer) placed(p pick) []evidence {
+	var best []evidence
+	for _, e := range p.ranked {
+		_, t, ok := c.targetOf(e.unit)
+		if !ok || len(t.Places) == 0 || c.otherYear(t) || e.own < p.kept[0].own-0.12 {
+			continue
+		}
+		e.specify = c.engine.match.specify(p.topic, t)
+		if len(best) > 0 && e.specify > best[0].specify+0.05 {
+			best = nil
+		}
+		if len(best) == 0 || e.specify >= best[0].specify-0.05 {
+			best = append(best, e)
+		}
+	}
+	if best != nil {
+		return best
+	}
+	return c.withoutInner(p.kept)
+}
+
+// takePlaces takes the plan's places out of a topic.
+func (c *composer) takePlaces(topic string) (rest string, places []string) {
+	for _, i := range c.scope {
+		for _, s := range c.engine.places[i] {
+			if strings.Contains(topic, s) {
+				places = append(places, s)
+				topic = strings.ReplaceAll(topic, s, " ")
+			}
+		}
+	}
+	return topic, places
+}
+
+// checkPlaces says whether the places that a question supposes are the right
+// ones.
+func checkPlaces(claimed, right []string) string {
+	for _, p := range claimed {
+		if !slices.ContainsFunc(right, func(r string) bool { return placeStem(r) == p }) {
+			return "不是" + p + ","
+		}
+	}
+	return "是的,"
 }
 
 // placesOf returns the places of a unit; of a clause with targets for other

@@ -45,13 +45,12 @@ func NewReader(lex *corpus.Lexicon, known func(a, b rune) bool) *Reader {
 	for _, w := range lex.Fillers {
 		r.add(w, entry{class: filler})
 	}
+	prefixes := map[class][]string{who: whoPrefixes, where: wherePrefixes}
 	for c := who; c <= due; c++ {
 		for w := range strings.FieldsSeq(forms[c]) {
 			r.add(w, entry{class: c})
-			if c == who {
-				for _, p := range whoPrefixes {
-					r.add(p+w, entry{class: who})
-				}
+			for _, p := range prefixes[c] {
+				r.add(p+w, entry{class: c})
 			}
 		}
 	}
@@ -65,6 +64,9 @@ func NewReader(lex *corpus.Lexicon, known func(a, b rune) bool) *Reader {
 		}
 		for _, n := range append([]string{a.Name, a.Full}, a.Aliases...) {
 			r.add(n, entry{class: c, ref: i, weak: c == agency && !official(n)})
+			if short := stem(n); c == agency && short != "" {
+				r.addShort(short, entry{class: c, ref: i, weak: true})
+			}
 		}
 	}
 	return r
@@ -82,6 +84,25 @@ func official(name string) bool {
 		}
 	}
 	return false
+}
+
+// stem is what people shorten an agency's name to: 林草 for 省林草局; "" when
+// nothing is left to say.
+func stem(name string) string {
+	s := strings.TrimPrefix(name, "省")
+	for _, suffix := range []string{"厅", "局", "委"} {
+		if t, ok := strings.CutSuffix(s, suffix); ok && len([]rune(t)) >= 2 && len([]rune(t)) <= 4 {
+			return t
+		}
+	}
+	return ""
+}
+
+// addShort adds a shortened name unless the word means something already.
+func (r *Reader) addShort(word string, e entry) {
+	if _, taken := r.entries[fold.String(word)]; !taken {
+		r.add(word, e)
+	}
 }
 
 func (r *Reader) add(word string, e entry) {
@@ -123,7 +144,7 @@ func (r *Reader) tokenAt(text []rune, i int) token {
 		if !ok || splitsWord(text, i, i+n) || r.inside(text, i, i+n, e.class) {
 			continue
 		}
-		if e.weak && !r.beforeLead(text, i+n) {
+		if e.weak && !r.besideLead(text, i, i+n) {
 			continue
 		}
 		return token{e.class, i, i + n, e.ref}
@@ -161,26 +182,39 @@ func (r *Reader) inside(text []rune, i, j int, c class) bool {
 	return before && after
 }
 
-// joiner reports whether r joins two things.
-func joiner(r rune) bool { return strings.ContainsRune("和与跟及同", r) }
+// joiner reports whether r joins words, and so stands beside any.
+func joiner(r rune) bool { return strings.ContainsRune("和与跟及同的了是在有", r) }
 
-// beforeLead reports whether the words from i on are of leading or asking.
-func (r *Reader) beforeLead(text []rune, i int) bool {
-	for i < len(text) && strings.ContainsRune(" 都也要在里的来该会", text[i]) {
-		i++
+// besideLead reports whether the words around [i,j) are of leading or asking,
+// so that a shortened name there is an agency's: 归商务, 林草牵头, 邮政还是商务.
+func (r *Reader) besideLead(text []rune, i, j int) bool {
+	before := string(text[max(0, i-2):i])
+	for _, w := range []string{"归", "由", "是", "还是", "找", "属"} {
+		if strings.HasSuffix(before, w) {
+			return true
+		}
 	}
-	if i == len(text) {
-		return true
+	for j < len(text) && strings.ContainsRune(" 都也要里的来该会", text[j]) {
+		j++
 	}
-	for n := min(4, len(text)-i); n > 0; n-- {
-		if e, ok := r.entries[string(text[i:i+n])]; ok {
+	if j == len(text) {
+		return i == 0
+	}
+	for n := min(4, len(text)-j); n > 0; n-- {
+		w := string(text[j : j+n])
+		if w == "还是" || w == "那边" || w == "这边" || w == "口" {
+			return true
+		}
+		if e, ok := r.entries[w]; ok {
 			switch e.class {
-			case leadVerb, what, yesNo, who, howMany, task, leadNoun, list:
+			case leadVerb, what, leadNoun:
 				return true
+			case task, list, howMany:
+				return i == 0
 			}
 		}
 	}
-	return unicode.IsPunct(text[i])
+	return false
 }
 
 // A Word is a part of a topic with what it counts for.

@@ -57,6 +57,7 @@ type Question struct {
 
 	Topic   string   // folded content words, fragments separated by blanks
 	Context string   // what a long story says around the question, folded
+	Story   []string // of a long story, the content of each of its segments, and of neighbours together
 	Parts   []string // the topics, when several are asked about; else nil
 	Measure []string // words such as 率, 面积, 公里 that a value must be of
 
@@ -89,6 +90,9 @@ type Agency struct {
 	Written string // folded, as written
 	Claimed bool   // the question supposes that this agency leads
 }
+
+// Last is the number of the last section of a plan, whichever that is.
+const Last = -1
 
 // A Ref is a section or clause named by number: the numbers on the path from
 // the outermost heading inwards.

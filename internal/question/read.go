@@ -15,6 +15,7 @@ var (
 	yearForm    = regexp.MustCompile(`(?:到|至|截至|在)?(20\d\d|二[〇零0]` + numeral + `{2})年?(?:底以?前|末以?前|以前|之前|年底|年末|底|末)?`)
 	shortYear   = regexp.MustCompile(`(?:到|至|截至)?(2[0-9]|` + `二[一二三四五六七八九])年(?:底以?前|底|末|前)?`)
 	ordinalForm = regexp.MustCompile(`第(` + numeral + `{1,4})(?:大)?(项|个|章|条|款|节|部分|点)?(?:的)?(重点举措|主要目标|行动|举措|措施|任务|部分|目标)?`)
+	lastForm    = regexp.MustCompile(`最后(?:一)?(?:个|项)(?:的)?行动`)
 	actionForm  = regexp.MustCompile(`行动(` + numeral + `{1,3})(?:的|\D|$)`)
 	dottedForm  = regexp.MustCompile(`\d{1,2}(?:\.\d{1,3}){1,3}`)
 	valueForm   = regexp.MustCompile(`百分之` + numeral + `+(?:点` + numeral + `+)?|\d+(?:\.\d+)?(?:%|‰)`)
@@ -47,6 +48,10 @@ func (q *Question) takeForms(s string) string {
 		q.addRef(n, word)
 		return true
 	})
+	s = q.take(s, lastForm, func([]string) bool {
+		q.Sections = append(q.Sections, Ref{Path: []int{Last}, Word: "行动"})
+		return true
+	})
 	s = q.take(s, actionForm, func(m []string) bool {
 		n, ok := number(m[1])
 		if ok {
@@ -65,7 +70,11 @@ func (q *Question) takeForms(s string) string {
 			q.Numbers = append(q.Numbers, m)
 		}
 	}
-	return valueForm.ReplaceAllStringFunc(s, func(m string) string { return strings.Repeat(" ", len([]rune(m))) })
+	s = valueForm.ReplaceAllString(s, " ")
+	if strings.ContainsAny(s, "吗吧") || strings.Contains(s, "对不对") || strings.Contains(s, "是不是") || strings.Contains(s, "确认") {
+		s = amountForm.ReplaceAllString(s, " ") // a value to be checked, not a word of the topic
+	}
+	return s
 }
 
 // takeDotted reads ids such as 2.3 or 6.0.2. Numbers with a unit (45.22%) and

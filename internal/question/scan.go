@@ -142,7 +142,7 @@ func topicWeight(c class) float64 {
 
 func asking(c class) bool {
 	switch c {
-	case who, leadVerb, leadNoun, what, howMany, when, where, quote, goal, list, same, more, yesNo, implement, whichSec, aspect:
+	case who, leadVerb, leadNoun, what, howMany, when, where, quote, goal, list, same, more, yesNo, implement, whichSec:
 		return true
 	}
 	return false
@@ -209,7 +209,10 @@ func (s *scan) topics() {
 	}
 	s.q.Topic = strings.Join(topic, " ")
 	s.q.Context = strings.Join(context, " ")
-	if s.weight(s.core) < 1 && s.q.Context != "" {
+	if s.q.Context != "" {
+		s.story()
+	}
+	if s.weight(s.core) < 2 && s.q.Context != "" {
 		s.storyParts()
 		return
 	}
@@ -225,6 +228,28 @@ func (s *scan) topics() {
 		s.splitWords()
 	}
 }
+
+// story lists the content of each segment, and of each with the next.
+func (s *scan) story() {
+	last := ""
+	for _, g := range s.segs {
+		text := strings.Join(s.words(g.toks), " ")
+		if g.weight >= 2 {
+			s.q.Story = append(s.q.Story, text)
+		}
+		if last != "" && text != "" {
+			s.q.Story = append(s.q.Story, last+" "+text)
+		}
+		last = text
+	}
+	if len(s.q.Story) > maxStory {
+		s.q.Story = s.q.Story[len(s.q.Story)-maxStory:]
+	}
+}
+
+// maxStory bounds the parts of a story that are looked at: the last ones, for
+// questions stand at the end.
+const maxStory = 24
 
 // splitWords cuts the topic at 和, 与, 跟 even where a plan has the same two
 // characters side by side: the question says that it speaks of several things.
@@ -430,7 +455,13 @@ func (s *scan) hasTopic() bool {
 	for _, i := range s.core {
 		for _, t := range s.segs[i].toks {
 			switch t.class {
-			case content, synonym, place, aspect:
+			case content:
+				if t.end-t.start == 1 {
+					w += 0.3 // mostly what is left of colloquial words
+					continue
+				}
+				w += float64(t.end - t.start)
+			case synonym, place, aspect:
 				w += float64(t.end - t.start)
 			case measure:
 				w += 0.3 * float64(t.end-t.start)
@@ -458,6 +489,8 @@ func (s *scan) ask() Ask {
 		return AskQuote
 	case s.has(implement) && !topic, s.q.Units != "" && !topic:
 		return AskImplement
+	case s.has(implement) && s.contains("落实", "干活", "执行", "实施") && (s.q.Units != "" || s.contains("地方上", "基层", "县里", "市里", "下面各市", "各地市", "底下")):
+		return AskImplement
 	}
 	if a := s.askCount(topic, asksWho); a != "" {
 		return a
@@ -467,14 +500,20 @@ func (s *scan) ask() Ask {
 	switch {
 	case s.has(whichSec):
 		return AskWhich
-	case len(q.Agencies) > 0 && !topic && len(q.Sections) == 0:
+	case !topic && s.has(what, task) && s.contains("方案", "文件", "全文") && len(q.Agencies)+len(q.Years)+len(q.Sections) == 0 && q.Relative == "":
+		return AskOverview
+	case len(q.Agencies) > 0 && !topic:
 		return AskTasks
 	case (len(q.Years) > 0 || q.Relative != "") && !topic && len(q.Sections) == 0:
 		return AskList
 	case len(q.Sections) > 0 && !topic:
 		return AskOverview
-	case several && (q.Same || q.Most == "more" || s.has(more)):
+	case several && (q.Same || (q.Most == "more" || s.has(more)) && !s.has(who)):
 		return AskCompare
+	case s.has(who) && !s.has(when) && !(s.has(task) && s.has(list)):
+		return AskLead
+	case q.YesNo && len(q.Years) > 0 && len(q.Agencies) == 0 && len(q.Numbers) == 0:
+		return AskDeadline
 	case s.has(when):
 		return AskDeadline
 	case s.has(where):
@@ -516,16 +555,28 @@ func (s *scan) askCount(topic, asksWho bool) Ask {
 	case q.Count == "" && len(q.Agencies) > 0 && !topic:
 		q.Count = "tasks"
 		return AskCount
-	case q.Count == "":
+	case q.Count == "" && !(s.countsItems() && s.has(list)):
 		return ""
 	case !topic:
 		return AskCount
+	case asksWho:
+		return ""
 	case q.Count == "places":
 		return AskPlace
-	case q.Count == "tasks" && s.has(list):
+	case (q.Count == "tasks" || q.Count == "clauses" || s.countsItems()) && s.has(list):
 		return AskList
 	}
 	return ""
+}
+
+// countsItems reports whether the word that asks how many counts items: 几条.
+func (s *scan) countsItems() bool {
+	for _, w := range s.texts(howMany) {
+		if strings.HasSuffix(w, "条") || strings.HasSuffix(w, "项") || strings.HasSuffix(w, "件") || strings.HasSuffix(w, "处") {
+			return true
+		}
+	}
+	return false
 }
 
 // counted returns what the question counts: the thing named right behind the
@@ -536,6 +587,9 @@ func (s *scan) counted(topic bool) string {
 		for _, t := range s.segs[i].toks {
 			if t.class == howMany {
 				if c := countedIn(string(s.text[t.end:min(t.end+5, len(s.text))])); c != "" {
+					return c
+				}
+				if c := countedIn(string(s.text[max(0, t.start-5):t.start])); c != "" && t.end >= len(s.text)-1 {
 					return c
 				}
 			}
@@ -555,7 +609,7 @@ var countNouns = []struct{ word, count string }{
 	{"行动方案", ""}, {"行动", "actions"}, {"主要目标", "targets"}, {"目标", "targets"}, {"指标", "targets"},
 	{"任务", "tasks"}, {"工作", "tasks"}, {"事项", "tasks"}, {"件事", "tasks"}, {"事儿", "tasks"}, {"职责", "tasks"},
 	{"县市", "places"}, {"市县", "places"}, {"城市", "places"}, {"个市", "places"}, {"个县", "places"}, {"地方", "places"}, {"市", "places"}, {"县", "places"},
-	{"标注", "marks"}, {"条款", "clauses"},
+	{"标注", "marks"}, {"条款", "clauses"}, {"条", "clauses"}, {"项", "clauses"},
 }
 
 func countedIn(text string) string {
