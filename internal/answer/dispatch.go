@@ -64,6 +64,11 @@ func (c *composer) answer() *Answer {
 	case question.AskList:
 		return c.list()
 	}
+	if c.q.YesNo {
+		if rest, places := c.takePlaces(c.q.Topic); places != nil && c.engine.match.topic(c.engine.reader, rest).content >= 2 {
+			return c.place()
+		}
+	}
 	return c.clause()
 }
 

@@ -26,14 +26,15 @@ import (
 	"time"
 
 	"github.com/wence-qa/wence/corpus"
+	"github.com/wence-qa/wence/index"
 	"github.com/wence-qa/wence/internal/question"
 )
 
 // A Searcher finds the documents of a full-text index that fit a text. Ids are
 // those of index.Docs: plan, slash, clause or target.
 type Searcher interface {
-	// Search returns at most k ids, best first. No hit is an empty list.
-	Search(ctx context.Context, text string, k int) ([]string, error)
+	// Search returns at most k hits, best first. No hit is an empty list.
+	Search(ctx context.Context, text string, k int) ([]index.Hit, error)
 }
 
 // A Request is one message to answer.
@@ -171,7 +172,7 @@ func (c *composer) search(t *topic) []int {
 	}
 	var found []int
 	for _, h := range hits {
-		if u, ok := e.ids[h]; ok {
+		if u, ok := e.ids[h.ID]; ok {
 			found = append(found, u)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/wence-qa/wence/internal/fold"
 )
 
 // A pick is what was chosen for one topic.
@@ -209,10 +211,14 @@ func (c *composer) leads(kept []evidence) []string {
 	return out
 }
 
-// narrow drops units that fit worse by their own words, then by the length of
-// what they share with the topic, as long as their leads differ.
+// narrow drops units that fit worse, as long as their leads differ: those that
+// are not the topic itself when one is (用能权), then those that fit worse by
+// their own words, then by the length of what they share with the topic.
 func (c *composer) narrow(p pick) []evidence {
 	kept := p.kept
+	if exact := c.exact(p); exact != nil {
+		kept = exact
+	}
 	for _, better := range []func(a, b evidence) bool{
 		func(a, b evidence) bool { return a.own > b.own+0.03 },
 		func(a, b evidence) bool { return a.run > b.run },
@@ -230,6 +236,18 @@ func (c *composer) narrow(p pick) []evidence {
 		kept = slices.DeleteFunc(slices.Clone(kept), func(e evidence) bool { return better(best, e) })
 	}
 	return kept
+}
+
+// exact returns the kept clauses whose own words are the topic.
+func (c *composer) exact(p pick) []evidence {
+	text := letters(string(p.topic.text))
+	var out []evidence
+	for _, e := range p.kept {
+		if plan, cl, ok := c.clauseOf(e.unit); ok && letters(fold.String(cl.Quote.In(plan.Text))) == text {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 func wantLeads(c *composer) func(unit) bool {

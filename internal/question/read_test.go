@@ -52,7 +52,7 @@ func TestRead(t *testing.T) {
 		// agencies
 		{"省林草局牵头哪些工作?", "tasks topic=工作 agency=省林草局 count=tasks +lead +tasks"},
 		{"发改都管什么", "tasks agency=省发改委 +lead"},
-		{"住建厅和工信厅谁牵头的任务多", "compare topic=任务 agency=省住建厅? agency=省工信厅? count=tasks most=more +lead +tasks"},
+		{"住建厅和工信厅谁牵头的任务多", "compare topic=任务多 agency=省住建厅? agency=省工信厅? count=tasks most=more +lead +tasks"},
 		// sections and years
 		{"第三项行动有哪些举措", "overview topic=举措 ref=3 count=measures all +tasks"},
 		{"4.2原文", "quote ref=4.2"},

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A scan reads one question's tokens.
@@ -341,7 +342,7 @@ func (s *scan) chunks(toks []token) []chunk {
 			w += float64(t.end-t.start) * topicWeight(t.class)
 		}
 		if w > 0 {
-			out = append(out, chunk{strings.Join(s.words(part), " "), w})
+			out = append(out, chunk{strings.Join(withoutLone(s.words(part)), " "), w})
 		}
 		from = to
 	}
@@ -352,6 +353,15 @@ func (s *scan) chunks(toks []token) []chunk {
 	}
 	flush(len(toks))
 	return out
+}
+
+// withoutLone drops fragments of one character beside longer ones.
+func withoutLone(words []string) []string {
+	long := func(w string) bool { return utf8.RuneCountInString(w) > 1 }
+	if !slices.ContainsFunc(words, long) {
+		return words
+	}
+	return slices.DeleteFunc(words, func(w string) bool { return !long(w) })
 }
 
 func (s *scan) joins(t token) bool {
@@ -487,7 +497,7 @@ func (s *scan) ask() Ask {
 		return AskImplement
 	case s.has(quote) && !s.has(who, howMany, when, where):
 		return AskQuote
-	case s.has(implement) && !topic, s.q.Units != "" && !topic:
+	case s.has(implement) && !topic, s.q.Units != "" && !topic, asksWho && !topic && len(s.q.Agencies) == 0 && s.contains("落实", "执行"):
 		return AskImplement
 	case s.has(implement) && s.contains("落实", "干活", "执行", "实施") && (s.q.Units != "" || s.contains("地方上", "基层", "县里", "市里", "下面各市", "各地市", "底下")):
 		return AskImplement
@@ -589,7 +599,7 @@ func (s *scan) counted(topic bool) string {
 				if c := countedIn(string(s.text[t.end:min(t.end+5, len(s.text))])); c != "" {
 					return c
 				}
-				if c := countedIn(string(s.text[max(0, t.start-5):t.start])); c != "" && t.end >= len(s.text)-1 {
+				if c := countedIn(string(s.text[max(0, t.start-5):t.start])); c != "" && t.end >= len(s.text)-1 && slices.Contains(s.text[t.start:t.end], '几') {
 					return c
 				}
 			}

@@ -1,0 +1,323 @@
+package answer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wence-qa/wence/corpus"
+	"github.com/wence-qa/wence/index"
+)
+
+// testEngine answers from the embedded plan with a real index.
+func testEngine(t testing.TB) (*Engine, *corpus.Plan) {
+	t.Helper()
+	plans, err := corpus.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lex, err := corpus.EmbeddedLexicon()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ix, err := index.New(index.Docs(plans))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ix.Close() })
+	e, err := New(plans, lex, ix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e, plans[0]
+}
+
+var testDay = time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)
+
+func ask(t testing.TB, e *Engine, text string) *Answer {
+	t.Helper()
+	a := e.Ask(t.Context(), Request{ID: "1", Text: text, Today: testDay})
+	verify(t, e, a)
+	return a
+}
+
+// verify checks what must hold of every answer: quotes to the letter, links
+// and lists never nil, no agency said that the citations do not name.
+func verify(t testing.TB, e *Engine, a *Answer) {
+	t.Helper()
+	cited := ""
+	for _, c := range slices.Concat(a.Citations, a.Nearest) {
+		i := slices.IndexFunc(e.plans, func(p *corpus.Plan) bool { return p.ID == c.Plan })
+		if i < 0 || c.Quote == "" || e.plans[i].Text[c.Start:c.End] != c.Quote {
+			t.Errorf("%q: quote %q is not the bytes [%d,%d) of %s", a.Question, c.Quote, c.Start, c.End, c.Plan)
+		}
+		if !strings.HasPrefix(c.URL, "/p/"+c.Plan+"/"+c.ID+"?v=") || c.Label == "" {
+			t.Errorf("%q: citation %s has link %q, label %q", a.Question, c.ID, c.URL, c.Label)
+		}
+	}
+	for _, c := range a.Citations {
+		cited += c.Quote
+	}
+	for _, l := range a.Leads {
+		if !strings.Contains(cited, l) && len(a.Citations) > 0 {
+			t.Errorf("%q: lead %s stands in no citation", a.Question, l)
+		}
+	}
+	if a.Kind == KindTasks || a.Kind == KindList {
+		if a.Found && (a.Count == nil || *a.Count != len(a.Citations)) {
+			t.Errorf("%q: count %v of %d citations", a.Question, a.Count, len(a.Citations))
+		}
+	}
+	if a.Leads == nil || a.Values == nil || a.Citations == nil || a.Nearest == nil || a.Suggest == nil {
+		t.Errorf("%q: a list is nil", a.Question)
+	}
+	if a.Headline == "" || !strings.HasPrefix(a.Text, a.Headline) {
+		t.Errorf("%q: text does not begin with the headline", a.Question)
+	}
+	if !a.Found && len(a.Citations) > 0 {
+		t.Errorf("%q: not found, yet cites", a.Question)
+	}
+}
+
+func TestAsk(t *testing.T) {
+	e, _ := testEngine(t)
+	for _, test := range []struct {
+		question string
+		kind     Kind
+		want     string // the answer's digest
+	}{
+		// lead
+		{"古树名木保护谁牵头", KindLead, "省林草局 [6.1.1]"},
+		{"雪博会由哪个部门负责", KindLead, "省文旅厅 [7.3.1]"},
+		{"离任审计归哪个厅", KindLead, "省审计厅 [8.1.2]"},
+		{"施工现场的噪声谁管", KindLead, "省住建厅 [5.3.2]"},
+		{"声环境功能区调整谁牵头", KindLead, "省生态环境厅 [5.3.1]"},
+		{"用水权谁牵头", KindLead, "省水利厅 [8.4.3]"},
+		{"用能权谁牵头", KindLead, "省发改委 [8.4.2]"},
+		{"节能审查找哪个部门", KindLead, "省发改委 [1.2.2]"},
+		// a supposed agency is confirmed or corrected
+		{"林下经济是省林草局牵头吗", KindLead, "省林草局 [7.2.3]"},
+		{"雪博会是省商务厅牵头吧", KindLead, "省文旅厅 [7.3.1]"},
+		// several things
+		{"碳排放权、用能权、用水权分别由谁牵头", KindLead, "省生态环境厅 省发改委 省水利厅 [8.4.1]"},
+		{"海绵城市和防洪工程是一个部门管吗", KindCompare, "省住建厅 省水利厅 [6.5.3 6.5.4]"},
+		// a whole measure
+		{"积极推进美丽河湖建设由谁牵头", KindLead, "省水利厅 省生态环境厅 [3.4.1 3.4.2]"},
+		// targets
+		{"草原综合植被覆盖度要达到多少", KindTarget, "72.3% [6.0.3]"},
+		{"湿地保护率目标", KindTarget, "45.22% [6.0.2]"},
+		{"重污染天气的目标", KindTarget, "基本消除 [2.0.2]"},
+		{"绿色供应链要创建多少家", KindTarget, "40家左右 [1.2.3.1]"},
+		// deadlines and places
+		{"地下水污染防治重点区域划定什么时候完成", KindDeadline, "完成 [4.4.1.1]"},
+		{"辽源的清洁取暖试点哪年完成", KindDeadline, "完成辽源市试点建设任务 [2.2.2.1]"},
+		{"海绵城市示范在哪些城市", KindPlace, "[6.5.3.1]"},
+		// lists and counts
+		{"省畜牧局牵头哪些工作", KindTasks, "省畜牧局 3 [4.2.2 7.2.2 9.3.3]"},
+		{"统计部门负责什么", KindTasks, "省统计局 1 [1.3.2]"},
+		{"一共有多少个牵头单位", KindCount, "21"},
+		{"一共多少条举措", KindCount, "39"},
+		{"查干湖", KindPlace, "省水利厅 深入推进 1 [3.1.2]"},
+		// quotes
+		{"7.2.2原文", KindQuote, "[7.2.2]"},
+		// who carries out
+		{"各项举措由谁来落实", KindClause, "[1.1.1]"},
+		// what the plan does not say
+		{"雪博会的投资额是多少", KindNone, ""},
+		{"省体育局牵头什么", KindNone, ""},
+		{"鸭绿江治理谁负责", KindNone, ""},
+		{"二氧化硫排放目标是多少", KindNone, ""},
+		{"优良天数比例目标", KindNone, ""},
+		{"2026年要完成什么", KindNone, ""},
+		{"第十五项行动是什么", KindNone, ""},
+		{"雪博会违规怎么处罚", KindNone, ""},
+		{"医院污水处理谁牵头", KindNone, ""},
+		// small talk
+		{"你好", KindChitchat, ""},
+		{"你能干什么", KindChitchat, ""},
+	} {
+		a := ask(t, e, test.question)
+		if got := digest(a); a.Kind != test.kind || got != test.want {
+			t.Errorf("%s\n got %s %q %s\nwant %s %q", test.question, a.Kind, got, a.Headline, test.kind, test.want)
+		}
+	}
+}
+
+// digest is what an answer says, in short: leads, values, count, citations.
+func digest(a *Answer) string {
+	var out []string
+	out = append(out, a.Leads...)
+	for _, v := range a.Values {
+		out = append(out, v.Text)
+	}
+	if a.Count != nil {
+		out = append(out, fmt.Sprint(*a.Count))
+	}
+	var ids []string
+	for _, c := range a.Citations {
+		ids = append(ids, c.ID)
+	}
+	if ids != nil && len(ids) <= 4 {
+		out = append(out, fmt.Sprint(ids))
+	}
+	return strings.Join(out, " ")
+}
+
+func TestHeadlines(t *testing.T) {
+	e, _ := testEngine(t)
+	for _, test := range []struct{ question, want string }{
+		{"湿地保护率目标是多少", "湿地保护率:到2027年达到45.22%。"},
+		{"湿地保护率要达到50%吗", "不是50%,湿地保护率:到2027年达到45.22%。"},
+		{"湿地保护率是45.22%吗", "是的,湿地保护率:到2027年达到45.22%。"},
+		{"雪博会是省商务厅牵头吧", "不是省商务厅,「做大做强吉林雪博会品牌」由省文旅厅牵头。"},
+		{"公众满意度要达到多少", "公众生态环境满意度:到2027年力争达到90%以上。"},
+		{"2025年底前要完成什么", "方案写明2025年的有1处:国家北方地区冬季清洁取暖试点城市建设:2025年底前完成长春、吉林、白山试点建设任务。"},
+		{"固体废物产生强度下降多少", "固体废物产生强度:到2027年明显下降(方案没有写具体数值)。"},
+		{"湿地保护率2030年目标", "方案没有写「湿地保护率」2030年的目标,写的是到2027年。"},
+	} {
+		if got := ask(t, e, test.question).Headline; got != test.want {
+			t.Errorf("%s\n got %s\nwant %s", test.question, got, test.want)
+		}
+	}
+}
+
+// TestClauseQuestions asks for the lead of every clause by every part of its
+// own words, and by what is left of it without the verb.
+func TestClauseQuestions(t *testing.T) {
+	e, p := testEngine(t)
+	n, none := 0, 0
+	for i := range p.Clauses {
+		cl := &p.Clauses[i]
+		for _, part := range parts(cl.Quote.In(p.Text)) {
+			if len(leadsOf(p, part)) > 1 {
+				continue // the same words under two leads
+			}
+			for _, form := range []string{"%s由哪个部门牵头?", "请问%s归谁管", "%s 牵头"} {
+				n++
+				a := ask(t, e, fmt.Sprintf(form, part))
+				if !a.Found {
+					none++
+					t.Logf("not found: %s: %s", a.Question, a.Headline)
+					continue
+				}
+				if !slices.Equal(a.Leads, cl.Leads) {
+					t.Errorf("%s: leads %v, want %v", a.Question, a.Leads, cl.Leads)
+				}
+			}
+		}
+	}
+	t.Logf("%d questions, %d not found", n, none)
+	if n < 500 || 100*none > n {
+		t.Errorf("%d of %d not found", none, n)
+	}
+}
+
+// parts returns the parts of a clause that are long enough to ask by.
+func parts(text string) []string {
+	var out []string
+	for s := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune("，,。;；", r) }) {
+		if s = strings.TrimSpace(s); len([]rune(s)) >= 6 && !strings.HasPrefix(s, "20") {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// leadsOf returns the leads of all clauses that say s.
+func leadsOf(p *corpus.Plan, s string) []string {
+	var out []string
+	for i := range p.Clauses {
+		if cl := &p.Clauses[i]; strings.Contains(cl.Quote.In(p.Text), s) && !slices.Contains(out, cl.Leads[0]) {
+			out = append(out, cl.Leads[0])
+		}
+	}
+	return out
+}
+
+// TestTargetQuestions asks for every target by its indicator.
+func TestTargetQuestions(t *testing.T) {
+	e, p := testEngine(t)
+	n := 0
+	for i := range p.Targets {
+		tg := &p.Targets[i]
+		if tg.Kind == corpus.TargetPlace || tg.Clause >= 0 && tg.Kind == corpus.TargetQualitative {
+			continue
+		}
+		for _, form := range []string{"%s目标是多少?", "%s要达到多少", "%s 目标", "请问%s的指标是多少?"} {
+			n++
+			a := ask(t, e, fmt.Sprintf(form, tg.Indicator))
+			want := tg.Number + tg.Unit
+			if want == "" {
+				want = tg.Wording
+			}
+			if !a.Found || !strings.Contains(a.Headline, want) {
+				t.Errorf("%s: %s %s, want %s", a.Question, a.Kind, a.Headline, want)
+			}
+		}
+		if tg.Deadline == "" {
+			continue
+		}
+		n++
+		if a := ask(t, e, tg.Indicator+"什么时候完成?"); !a.Found || !strings.Contains(a.Headline, tg.Deadline) {
+			t.Errorf("%s: %s %s, want %s", a.Question, a.Kind, a.Headline, tg.Deadline)
+		}
+	}
+	t.Logf("%d questions", n)
+}
+
+// TestAgencyQuestions asks for the tasks of every agency by all its names; they
+// add up to the marks of the plan.
+func TestAgencyQuestions(t *testing.T) {
+	e, p := testEngine(t)
+	_, led := ledCounts(p)
+	sum := 0
+	for _, ag := range e.lex.Agencies {
+		want := led[ag.Name]
+		if want == 0 {
+			continue
+		}
+		sum += want
+		for _, name := range append([]string{ag.Name, ag.Full}, ag.Aliases...) {
+			for _, form := range []string{"%s牵头哪些工作?", "%s都负责啥", "请列出%s牵头的全部事项", "%s牵头几项工作"} {
+				a := ask(t, e, fmt.Sprintf(form, name))
+				if !a.Found || a.Count == nil || *a.Count != want || !slices.Equal(a.Leads, []string{ag.Name}) {
+					t.Errorf("%s: %s %v, want %d tasks of %s", a.Question, a.Kind, a.Headline, want, ag.Name)
+				}
+			}
+		}
+	}
+	if sum != len(p.Clauses) {
+		t.Errorf("the agencies' tasks add up to %d, want %d", sum, len(p.Clauses))
+	}
+}
+
+// TestSameBytes checks that the same question gives the same answer, and that
+// what carries no meaning changes nothing but the question.
+func TestSameBytes(t *testing.T) {
+	e, _ := testEngine(t)
+	base := ask(t, e, "细鳞鲑保护由哪个部门牵头?")
+	for _, s := range []string{
+		"细鳞鲑保护由哪个部门牵头?",
+		"您好,细鳞鲑保护由哪个部门牵头?谢谢",
+		"@某人 细鳞鲑保护由哪个部门牵头？",
+		"细\u200b鳞鲑保护由哪个部门牵头?",
+		"細鱗鮭保護由哪個部門牽頭?",
+	} {
+		a := ask(t, e, s)
+		if a.Text != base.Text || a.Headline != base.Headline {
+			t.Errorf("%q: %s, want %s", s, a.Headline, base.Headline)
+		}
+	}
+}
+
+func FuzzAsk(f *testing.F) {
+	e, _ := testEngine(f)
+	for _, s := range []string{"秸秆谁牵头", "+秸秆 -禁烧 \"", "2.3 原文", "第99项行动", "\x00", strings.Repeat("秸秆", 3000)} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		verify(t, e, e.Ask(t.Context(), Request{Text: s}))
+	})
+}
