@@ -111,3 +111,5 @@ func zhNumber(n int) string {
 	}
 	return b.String()
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,5 +1,44 @@
 package answer
 
-// foreign returns a region that the question names and that no plan in scope
-// covers or mentions.
-func (c *composer) foreign() (string, bool) { return "", false }
+import (
+	"slices"
+	"strings"
+
+	"github.com/wence-qa/wence/corpus"
+	"github.com/wence-qa/wence/internal/fold"
+)
+
+// foreign returns a region or water that the question names and that no plan
+// in scope is about or speaks of. What a plan does not name, it says nothing
+// about, however well the other words fit.
+func (c *composer) foreign() (string, bool) {
+	text := fold.String(c.q.Text)
+	for _, m := range corpus.Gazetteer().Find(text) {
+		if !c.wordBoundary(text, m) || c.speaksOf(m) {
+			continue
+		}
+		c.explain("方案没有提到的地方:%s", m.Name)
+		return m.Name, true
+	}
+	return "", false
+}
+
+// speaksOf reports whether a plan in scope is about the place or names it.
+func (c *composer) speaksOf(m corpus.Mention) bool {
+	return slices.ContainsFunc(c.scope, func(i int) bool {
+		p := c.engine.plans[i]
+		card := p.Card.Region + p.Card.Title
+		return strings.Contains(card, m.Name) || strings.Contains(card, m.Region.Name) ||
+			strings.Contains(p.Text, m.Region.Short) || strings.Contains(p.Text, m.Name)
+	})
+}
+
+// wordBoundary reports whether a short name is no part of another word: what
+// stands before it must not join it to a word that a plan has.
+func (c *composer) wordBoundary(text string, m corpus.Mention) bool {
+	before, after := []rune(text[:m.Start]), []rune(text[m.Start+len(m.Name):])
+	name := []rune(m.Name)
+	known := c.engine.match.known
+	return !(len(before) > 0 && known(before[len(before)-1], name[0])) &&
+		!(len(after) > 0 && m.Name == m.Region.Short && known(name[len(name)-1], after[0]))
+}

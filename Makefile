@@ -1,0 +1,50 @@
+# make run and make test are all that a new user needs; make help lists the rest.
+
+GO        ?= go
+QUESTIONS ?= ../shared/eval/dev.jsonl
+FUZZTIME  ?= 20s
+
+# Without a C compiler go env says 0, and there is no race detector.
+RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check bench eval fuzz index clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+run: ## ask questions at the terminal, or pipe them in, one a line
+	@$(GO) run ./cmd/wence chat
+
+build: ## build bin/wence
+	$(GO) build -trimpath -o bin/wence ./cmd/wence
+
+test: ## run the tests
+	@$(if $(RACE),,echo "no C compiler found: the tests run without the race detector")
+	$(GO) test $(RACE) ./...
+
+check: ## gofmt, vet, staticcheck, race tests
+	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "not formatted, run gofmt -w:"; echo "$$files"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	$(GO) test -race ./...
+
+bench: ## speed and memory, beside a bare index
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+eval: ## mark the answers to a question set: make eval QUESTIONS=FILE
+	$(GO) run ./cmd/wence eval $(QUESTIONS)
+
+fuzz: ## every fuzz target for FUZZTIME
+	@set -e; for pkg in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "$$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
+	  done; \
+	done
+
+index: ## build the index on disk: make index PLANS=DIR
+	$(GO) run ./cmd/wence index $(if $(PLANS),--plans $(PLANS))
+
+clean: ## remove what was built
+	rm -rf bin
+	$(GO) clean -testcache

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/wence-qa/wence/internal/answer"
+)
+
+func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"wence": main}) }
+
+// TestScript runs the sessions of testdata/script with the real program.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: "testdata/script"})
+}
+
+// session runs one command line in this process.
+type session struct {
+	stdin    string
+	terminal bool
+	env      map[string]string
+}
+
+func (s session) run(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = run(t.Context(), args, &system{
+		stdin: strings.NewReader(s.stdin), stdout: &out, stderr: &errs,
+		getenv:   func(k string) string { return s.env[k] },
+		now:      func() time.Time { return time.Date(2026, 1, 31, 9, 0, 0, 0, time.UTC) },
+		stdinTTY: s.terminal, stdoutTTY: s.terminal, stderrTTY: s.terminal,
+	})
+	return code, out.String(), errs.String()
+}
+
+// TestColour checks that only terminals get colours, and only those that want
+// them.
+func TestColour(t *testing.T) {
+	const question = "装配式建筑占比要做到多少"
+	for _, tt := range []struct {
+		s    session
+		want bool
+	}{
+		{session{terminal: true}, true},
+		{session{terminal: true, env: map[string]string{"NO_COLOR": "1"}}, false},
+		{session{}, false},
+	} {
+		code, out, errs := tt.s.run(t, "ask", question)
+		if code != exitOK || errs != "" {
+			t.Fatalf("exit %d, stderr %q", code, errs)
+		}
+		if got := strings.Contains(out, "\x1b["); got != tt.want {
+			t.Errorf("terminal %v env %v: coloured %v", tt.s.terminal, tt.s.env, got)
+		}
+	}
+}
+
+func TestPaint(t *testing.T) {
+	a := &answer.Answer{Headline: "是甲", Citations: []answer.Citation{{Quote: "甲", Label: "第一条"}, {Quote: "甲乙"}}}
+	const want = bold + "是甲" + plain + "\n" + green + "甲乙" + plain + " " + green + "甲" + plain + "\n" + dim + "第一条" + plain
+	if got := paint("是甲\n甲乙 甲\n第一条", a); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestPrintable checks that nothing typed or read can drive the terminal.
+func TestPrintable(t *testing.T) {
+	if got := printable("\x1b[31m红\r\n行\u0085\t尾 "); got != "[31m红 行 尾" {
+		t.Errorf("printable: %q", got)
+	}
+	if got := printableLines("一\x1b]0;x\a\n二\r"); got != "一]0;x\n二" {
+		t.Errorf("printableLines: %q", got)
+	}
+}
+
+// TestChatTerminal holds a conversation at a terminal.
+func TestChatTerminal(t *testing.T) {
+	s := session{stdin: "装配式建筑占比要做到多少\n\n退出\n没有人读到这一行\n", terminal: true}
+	code, out, errs := s.run(t, "chat")
+	if code != exitOK || errs != "" {
+		t.Fatalf("exit %d, stderr %q", code, errs)
+	}
+	if !strings.HasPrefix(out, welcome) || strings.Count(out, "问> ") != 3 || !strings.Contains(out, "30%") {
+		t.Errorf("got %q", out)
+	}
+	if strings.Contains(out, "问：") {
+		t.Error("a terminal shows the question already")
+	}
+}
+
+// TestDate checks --today.
+func TestDate(t *testing.T) {
+	now := time.Date(2026, 1, 31, 9, 0, 0, 0, time.FixedZone("", 8*3600))
+	if d, err := date("", now); err != nil || !d.Equal(now) {
+		t.Errorf("no date: %v, %v", d, err)
+	}
+	if d, err := date("2027-02-01", now); err != nil || d.Format(time.RFC3339) != "2027-02-01T00:00:00+08:00" {
+		t.Errorf("a date: %v, %v", d, err)
+	}
+	for _, s := range []string{"2027-02-30", "明天", "2027/02/01", "2027-2-1"} {
+		if _, err := date(s, now); err == nil {
+			t.Errorf("%q passes", s)
+		}
+	}
+}
+
+func TestData(t *testing.T) {
+	for _, tt := range []struct {
+		flag string
+		env  map[string]string
+		want string
+	}{
+		{"/a", map[string]string{"WENCE_DATA": "/b", "HOME": "/h"}, "/a"},
+		{"", map[string]string{"WENCE_DATA": "/b", "XDG_DATA_HOME": "/x", "HOME": "/h"}, "/b"},
+		{"", map[string]string{"XDG_DATA_HOME": "/x", "HOME": "/h"}, "/x/wence"},
+		{"", map[string]string{"XDG_DATA_HOME": "relative", "HOME": "/h"}, "/h/.local/share/wence"},
+		{"", map[string]string{"HOME": "/h"}, "/h/.local/share/wence"},
+	} {
+		c := &call{system: &system{getenv: func(k string) string { return tt.env[k] }}, dataDir: tt.flag}
+		if got, err := c.data(); got != tt.want || err != nil {
+			t.Errorf("%q %v: %q, %v, want %q", tt.flag, tt.env, got, err, tt.want)
+		}
+	}
+	c := &call{system: &system{getenv: func(string) string { return "" }}}
+	if _, err := c.data(); err == nil {
+		t.Error("no folder at all passes")
+	}
+}
+
+func TestReadLine(t *testing.T) {
+	long := strings.Repeat("长", maxLine/3+1)
+	code, out, errs := session{stdin: "装配式建筑占比要做到多少\n" + long + "\n谢谢", terminal: false}.run(t, "chat")
+	if code != exitOK || strings.Count(out, "问：") != 2 || !strings.Contains(errs, "第 2 行") {
+		t.Errorf("exit %d, %d answers, stderr %q", code, strings.Count(out, "问："), errs)
+	}
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/wence-qa/wence/internal/answer"
+)
+
+// Colours of an answer on a terminal.
+const (
+	bold  = "\x1b[1m"
+	green = "\x1b[32m"
+	dim   = "\x1b[2m"
+	plain = "\x1b[0m"
+)
+
+// show writes an answer for people.
+func (c *call) show(a *answer.Answer) error {
+	text := printableLines(a.Text)
+	if c.coloured() {
+		text = paint(text, a)
+	}
+	_, err := io.WriteString(c.stdout, strings.TrimRight(text, "\n")+"\n")
+	return err
+}
+
+func (c *call) coloured() bool { return c.stdoutTTY && c.getenv("NO_COLOR") == "" }
+
+// paint sets the headline bold, quotes green and their sources dim.
+func paint(text string, a *answer.Answer) string {
+	var pairs []string
+	add := func(s, colour string) {
+		if s = printableLines(s); s != "" {
+			pairs = append(pairs, s, colour+s+plain)
+		}
+	}
+	add(a.Headline, bold)
+	cites := slices.Concat(a.Citations, a.Nearest)
+	// Of two quotes that begin alike, the replacer takes the one named first.
+	slices.SortStableFunc(cites, func(x, y answer.Citation) int { return len(y.Quote) - len(x.Quote) })
+	for _, c := range cites {
+		add(c.Quote, green)
+	}
+	slices.SortStableFunc(cites, func(x, y answer.Citation) int { return len(y.Label) - len(x.Label) })
+	for _, c := range cites {
+		add(c.Label, dim)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// showSteps writes how an answer came about; beside JSON it goes to standard
+// error.
+func (c *call) showSteps(a *answer.Answer) error {
+	w := c.stdout
+	if c.json {
+		w = c.stderr
+	}
+	_, err := io.WriteString(w, steps(a))
+	return err
+}
+
+func steps(a *answer.Answer) string {
+	var b strings.Builder
+	b.WriteString("\n由来：\n")
+	for i, s := range a.Explain {
+		fmt.Fprintf(&b, "%3d. %s\n", i+1, printable(s))
+	}
+	return b.String()
+}
+
+// printableLines is s without the control characters that could drive the
+// terminal: an answer may echo what somebody typed.
+func printableLines(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, s)
+}

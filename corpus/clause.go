@@ -1,0 +1,302 @@
+package corpus
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// findClauses makes clauses of the sections' own text.
+func (p *parser) findClauses() {
+	for i := range p.plan.Sections {
+		if p.inTargets(i) {
+			continue
+		}
+		p.sectionClauses(i)
+	}
+	p.applyRules()
+	for i := range p.plan.Clauses {
+		p.readClause(&p.plan.Clauses[i])
+	}
+}
+
+// sectionClauses makes the clauses of one section.
+func (p *parser) sectionClauses(sec int) {
+	paras := p.paras[sec]
+	if m := p.heads[sec].mark; !m.Empty() && len(paras) > 0 {
+		p.addClause(sec, Span{paras[0].Start, paras[len(paras)-1].End}, mark{m, p.headingRoles(m)})
+		return
+	}
+	for from := 0; from < len(paras); {
+		to := p.ownLineMark(paras, from)
+		if to < 0 {
+			p.paragraphClauses(sec, paras[from])
+			from++
+			continue
+		}
+		end := p.ownLineEnd(paras, to)
+		m := mark{span: Span{paras[to].Start, paras[end-1].End}}
+		for _, par := range paras[to:end] {
+			for _, one := range p.marksIn(par) {
+				m.roles.join(one.roles)
+			}
+		}
+		p.ownLineClause(sec, paras[from:to], m)
+		from = end
+	}
+}
+
+func (p *parser) headingRoles(m Span) roles {
+	var r roles
+	for _, one := range p.marksIn(m) {
+		r.join(one.roles)
+	}
+	return r
+}
+
+// ownLineMark is the index of the first paragraph from i that is only a mark,
+// when no paragraph before it holds one; else -1.
+func (p *parser) ownLineMark(paras []Span, i int) int {
+	for ; i < len(paras); i++ {
+		if p.isOwnLine(paras[i]) {
+			return i
+		}
+		if len(p.marksIn(paras[i])) > 0 {
+			return -1
+		}
+	}
+	return -1
+}
+
+// isOwnLine reports whether a paragraph is nothing but a mark.
+func (p *parser) isOwnLine(par Span) bool {
+	marks := p.marksIn(par)
+	if len(marks) != 1 {
+		return false
+	}
+	m := marks[0].span
+	return trimFunc(p.text, Span{par.Start, m.Start}, isTailPunct, isTailPunct).Empty() &&
+		trimFunc(p.text, Span{m.End, par.End}, isTailPunct, isTailPunct).Empty()
+}
+
+// ownLineEnd is the end of a run of paragraphs that are only marks: 牵头单位 and
+// 配合单位 may stand on a line each.
+func (p *parser) ownLineEnd(paras []Span, i int) int {
+	for i < len(paras) && p.isOwnLine(paras[i]) {
+		i++
+	}
+	return i
+}
+
+// ownLineClause makes the clause of a mark that stands on its own line below
+// text. Without text the mark says nothing and Lint reports it.
+func (p *parser) ownLineClause(sec int, text []Span, m mark) {
+	if len(text) == 0 {
+		p.undecided = append(p.undecided, m.span)
+		return
+	}
+	p.addClause(sec, Span{text[0].Start, text[len(text)-1].End}, m)
+}
+
+// addClause adds a clause, without the punctuation around it.
+func (p *parser) addClause(sec int, quote Span, m mark) *Clause {
+	quote = trimFunc(p.text, quote, isTailPunct, isTailPunct)
+	p.plan.Clauses = append(p.plan.Clauses, Clause{Section: sec, Quote: quote})
+	if !m.span.Empty() {
+		p.marks = append(p.marks, m)
+	}
+	c := &p.plan.Clauses[len(p.plan.Clauses)-1]
+	c.Mark = m.span
+	c.Leads = m.roles.leads
+	c.Support = m.roles.support
+	c.Responsible = m.roles.responsible
+	c.Implementers = m.roles.implement
+	c.ImplementAt = m.roles.implementAt
+	return c
+}
+
+// paragraphClauses makes the clauses of one paragraph: each mark governs the
+// text back to the end of the sentence that holds the mark before it.
+func (p *parser) paragraphClauses(sec int, par Span) {
+	marks := p.marksIn(par)
+	start := par.Start
+	for i := 0; i < len(marks); {
+		if p.endsSentence(start, marks[i].span, par.End) {
+			if quote := (Span{start, marks[i].span.Start}); p.blank(quote) {
+				p.undecided = append(p.undecided, marks[i].span)
+			} else {
+				p.addClause(sec, quote, marks[i])
+			}
+			start = marks[i].span.End
+			i++
+			continue
+		}
+		n, end := p.sentenceMarks(marks[i:], par.End)
+		p.shareSentence(sec, Span{start, end}, marks[i:i+n])
+		start = end
+		i += n
+	}
+	if rest := (Span{start, par.End}); !p.blank(rest) {
+		p.addClause(sec, rest, mark{})
+	}
+}
+
+// blank reports whether s is only punctuation.
+func (p *parser) blank(s Span) bool {
+	return trimFunc(p.text, s, isTailPunct, isTailPunct).Empty()
+}
+
+// What goes on with the sentence when it stands after a mark.
+var goesOn = []string{"、", "，", ",", "和", "及", "与", "以及", "或", "并", "等"}
+
+// endsSentence reports whether a mark stands at the end of its sentence, or of
+// a part that a semicolon ends, so that what follows is another clause.
+func (p *parser) endsSentence(start int, m Span, end int) bool {
+	before := strings.TrimRightFunc(p.text[start:m.Start], isBlank)
+	if r := lastRune(before); isStop(r) || r == '；' || r == ';' {
+		return true
+	}
+	after := strings.TrimLeftFunc(p.text[m.End:end], isBlank)
+	_, ok := cutPrefix(after, goesOn)
+	return !ok
+}
+
+// sentenceMarks counts the marks of the sentence that the first of marks
+// stands in, and finds the sentence's end, after its full stop.
+func (p *parser) sentenceMarks(marks []mark, end int) (n, stop int) {
+	at := marks[0].span.End
+	n = 1
+	for {
+		limit := end
+		if n < len(marks) {
+			limit = marks[n].span.Start
+		}
+		if i := strings.IndexFunc(p.text[at:limit], isStop); i >= 0 {
+			_, size := utf8.DecodeRuneInString(p.text[at+i:])
+			return n, at + i + size
+		}
+		if n == len(marks) {
+			return n, end
+		}
+		at = marks[n].span.End
+		n++
+	}
+}
+
+// shareSentence makes the clauses of the marks inside one sentence. Each owns
+// the words before its mark; the sentence's head and tail belong to all.
+func (p *parser) shareSentence(sec int, sentence Span, marks []mark) {
+	sentence = trimFunc(p.text, sentence, isTailPunct, isBlank)
+	last := marks[len(marks)-1].span.End
+	tail := trimFunc(p.text, Span{last, sentence.End}, isTailPunct, isTailPunct)
+	own := make([]Span, len(marks))
+	from := sentence.Start
+	for i, m := range marks {
+		own[i] = trimFunc(p.text, Span{from, m.span.Start}, isTailPunct, isTailPunct)
+		if i > 0 {
+			own[i] = p.dropJoint(own[i])
+		}
+		from = m.span.End
+	}
+	head := Span{}
+	if len(own) > 1 && p.coordinated(marks[0].span.End, own[1]) {
+		head, own[0] = p.splitHead(own[0], own[1])
+	}
+	for i, m := range marks {
+		c := p.addClause(sec, own[i], m)
+		c.Sentence, c.Head, c.Tail = sentence, head, tail
+	}
+}
+
+var joints = []string{"、", "以及", "和", "及", "与", "或", "并"}
+
+// dropJoint drops the 、 or 和 that joins s to what stands before it.
+func (p *parser) dropJoint(s Span) Span {
+	if w, ok := cutPrefix(s.In(p.text), joints); ok && len(w) < s.Len() {
+		s.Start += len(w)
+	}
+	return trimFunc(p.text, s, isTailPunct, isTailPunct)
+}
+
+// coordinated reports whether next is joined to the words before a mark that
+// ends at at as one more object of the same verb.
+func (p *parser) coordinated(at int, next Span) bool {
+	_, joint := cutPrefix(strings.TrimLeftFunc(p.text[at:next.End], isBlank), joints)
+	_, verb := leadingVerb(next.In(p.text))
+	return joint && !verb
+}
+
+// splitHead splits the words before a sentence's first mark into what all
+// objects share and the first object. Coordinated objects are alike: behind a
+// preposition such as 将 the object starts; else it has the length of the next
+// one, and never takes in the verb.
+func (p *parser) splitHead(first, next Span) (head, own Span) {
+	s := first.In(p.text)
+	from := 0
+	if i := strings.LastIndexFunc(s, isComma); i >= 0 {
+		from = i + len(firstOf(s[i:]))
+	}
+	for _, w := range []string{"将", "把", "对", "向", "为"} {
+		if i := strings.LastIndex(s[from:], w); i >= 0 && from+i+len(w) < len(s) {
+			from += i + len(w)
+			return Span{first.Start, first.Start + from}, Span{first.Start + from, first.End}
+		}
+	}
+	if n, ok := leadingVerb(s[from:]); ok && from+n < len(s) {
+		from += n
+	}
+	at := len(s)
+	for n := runes(next.In(p.text)); n > 0 && at > from; n-- {
+		_, size := utf8.DecodeLastRuneInString(s[:at])
+		at -= size
+	}
+	at = max(at, from)
+	return trimFunc(p.text, Span{first.Start, first.Start + at}, isBlank, isBlank), Span{first.Start + at, first.End}
+}
+
+func isComma(r rune) bool { return r == '，' || r == ',' || r == '；' || r == ';' || isStop(r) }
+
+// applyRules lets what marks say about later marks take effect, in the order
+// of the text.
+func (p *parser) applyRules() {
+	var implement []string
+	var implementAt Span
+	first := false
+	byMark := map[int]*mark{}
+	for i := range p.marks {
+		byMark[p.marks[i].span.Start] = &p.marks[i]
+	}
+	for i := range p.plan.Clauses {
+		c := &p.plan.Clauses[i]
+		m := byMark[c.Mark.Start]
+		if c.Mark.Empty() || m == nil {
+			continue
+		}
+		if len(implement) > 0 && len(c.Implementers) == 0 {
+			c.Implementers, c.ImplementAt = implement, implementAt
+		}
+		for _, r := range m.roles.rules {
+			p.plan.Rules = append(p.plan.Rules, r)
+			switch r.Kind {
+			case ruleImplement:
+				implement, implementAt = r.Units, r.At
+			case ruleFirstLeads:
+				first = true
+			}
+		}
+		m.roles.rules = nil
+		if first && len(c.Leads) == 0 && len(c.Responsible) > 0 {
+			c.Leads = c.Responsible[:1:1]
+		}
+	}
+}
+
+// readClause finds dates, places and names in a clause.
+func (p *parser) readClause(c *Clause) {
+	own := c.Quote
+	if !c.Sentence.Empty() {
+		own = c.Sentence
+	}
+	c.Deadlines = findDates(p.text, own)
+	c.Places = findPlaces(p.text, own)
+	c.Projects = findProjects(p.text, own)
+}

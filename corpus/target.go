@@ -1,0 +1,3 @@
+package corpus
+
+func (p *parser) findTargets() {}
