@@ -19,6 +19,14 @@ func (c *composer) answer() *Answer {
 	case question.AskNothing, question.AskChitchat:
 		return c.talk()
 	}
+	if c.q.More {
+		return c.noMore()
+	}
+	if len(c.q.Items) > 0 {
+		if a := c.byItems(); a != nil {
+			return a
+		}
+	}
 	if a := c.elsewhere(); a != nil {
 		return a
 	}

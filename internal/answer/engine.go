@@ -109,6 +109,24 @@ func placeStems(p *corpus.Plan) []string {
 // Plans returns the plans that e answers from.
 func (e *Engine) Plans() []*corpus.Plan { return e.plans }
 
+// Read reads a message without answering it.
+func (e *Engine) Read(text string) question.Question { return e.reader.Read(text) }
+
+// AskBack answers a message that means nothing without what went before it, of
+// which there is nothing: it asks what is meant.
+func (e *Engine) AskBack(req Request, q question.Question) *Answer {
+	c := &composer{engine: e, req: req, q: q}
+	c.scope = c.planScope()
+	head := "没有上文,不知道指的是哪一项。请写出工作、指标或单位的名称。"
+	if q.Items != nil {
+		head = "上一个回答里没有这一条。请写出工作或指标的名称。"
+	}
+	a := c.clarify(head, c.starters())
+	a.ID, a.Question = req.ID, req.Text
+	a.finish()
+	return a
+}
+
 // Ask answers one message. It never fails: what cannot be answered is an
 // answer of kind none, clarify or chitchat that says so.
 func (e *Engine) Ask(ctx context.Context, req Request) *Answer {

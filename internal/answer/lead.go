@@ -17,7 +17,7 @@ func (c *composer) lead() *Answer {
 			return a
 		}
 	}
-	p := c.pick(c.q.Topic, wantLeads(c))
+	p := c.carried(c.pick(c.q.Topic, wantLeads(c)))
 	if c.q.Context != "" && (!p.found || c.thin(p)) {
 		if q := c.story(wantLeads(c)); q.found || c.q.Topic == "" {
 			p = q
@@ -142,10 +142,20 @@ func (c *composer) targetLead(p pick) *Answer {
 	if !t.found || t.kept[0].specify > 0 && t.kept[0].specify < 0.6 || t.kept[0].cover < p.ranked[0].cover+0.12 {
 		return nil
 	}
-	plan, tg, _ := c.targetOf(t.kept[0].unit)
-	a := c.done(KindLead, fmt.Sprintf("方案没有为「%s」这项目标单独标注牵头单位。", tg.Indicator), []Citation{c.citeTarget(plan, c.engine.match.units[t.kept[0].unit].target)}, t.kept[0].cover)
-	for _, e := range p.ranked[:min(3, len(p.ranked))] {
-		a.Nearest = append(a.Nearest, c.citeUnit(e.unit))
+	_, tg, _ := c.targetOf(t.kept[0].unit)
+	near := t
+	near.ranked = p.ranked
+	return c.unmarkedTarget(near, tg)
+}
+
+// unmarkedTarget says that a target has no lead of its own, and shows the
+// marked clauses that come nearest.
+func (c *composer) unmarkedTarget(p pick, t *corpus.Target) *Answer {
+	a := c.done(KindLead, fmt.Sprintf("方案没有单独为「%s」这项目标标注牵头单位。", t.Indicator), []Citation{c.citeUnit(p.kept[0].unit)}, p.kept[0].cover)
+	for _, e := range p.ranked {
+		if _, _, ok := c.clauseOf(e.unit); ok && len(a.Nearest) < 3 {
+			a.Nearest = append(a.Nearest, c.citeUnit(e.unit))
+		}
 	}
 	c.body(a)
 	return a
@@ -164,6 +174,8 @@ func (c *composer) leadHeadline(about string, leads []string, p pick) string {
 	}
 	if right, wrong := c.checkClaims(plan, leads); wrong != "" {
 		return fmt.Sprintf("不是%s,%s。", wrong, said)
+	} else if c.q.Doubt && !right {
+		return "按方案原文,确实是:" + said + "。"
 	} else if right && c.q.YesNo {
 		return "是的," + said + "。"
 	}

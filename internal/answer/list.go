@@ -314,7 +314,7 @@ func (c *composer) withoutInner(kept []evidence) []evidence {
 
 // clause answers what the plan says about a topic.
 func (c *composer) clause() *Answer {
-	p := c.pick(c.q.Topic, any2)
+	p := c.carried(c.pick(c.q.Topic, any2))
 	if !p.found {
 		q := c.story(any2)
 		if !q.found {
@@ -322,7 +322,7 @@ func (c *composer) clause() *Answer {
 		}
 		p = q
 	}
-	if c.q.Context == "" && c.short(p.topic) {
+	if c.q.Context == "" && c.q.Carry == "" && c.short(p.topic) {
 		p = c.widen(p)
 	}
 	if len(p.kept) == 1 {

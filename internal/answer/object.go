@@ -43,6 +43,10 @@ type Answer struct {
 	Suggest    []string   `json:"suggest"` // questions to ask next, or the choices of clarify
 	Confidence float64    `json:"confidence"`
 
+	// Listed are the items that the headline numbers, "plan/id", when those are
+	// not the citations one by one. They are what 第二条 means next.
+	Listed []string `json:"-"`
+
 	// Explain tells step by step how the answer came about. It is not part of
 	// the object.
 	Explain []string `json:"-"`

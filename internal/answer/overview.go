@@ -59,7 +59,7 @@ func (c *composer) describe(p *corpus.Plan, i int) *Answer {
 	if !wantTargets && !wantMeasures {
 		wantTargets, wantMeasures = true, true
 	}
-	var said, leads []string
+	var said, leads, listed []string
 	var cites []Citation
 	var values []Value
 	if wantTargets {
@@ -68,6 +68,7 @@ func (c *composer) describe(p *corpus.Plan, i int) *Answer {
 				said = append(said, t.Indicator+":"+t.DeadlineWording+orWording(t))
 				values = append(values, value(t))
 				cites = append(cites, c.citeTarget(p, j))
+				listed = append(listed, p.ID+"/"+t.ID)
 			}
 		}
 	}
@@ -77,6 +78,7 @@ func (c *composer) describe(p *corpus.Plan, i int) *Answer {
 			if x := &p.Sections[j]; x.Kind == corpus.KindMeasure && p.Top(j) == i {
 				n++
 				said = append(said, fmt.Sprintf("%d.%s", x.No, x.Title))
+				listed = append(listed, p.ID+"/"+x.ID)
 				cites = append(cites, c.citeSection(p, j))
 				for k := range p.Clauses {
 					if p.Clauses[k].Section == j {
@@ -96,6 +98,8 @@ func (c *composer) describe(p *corpus.Plan, i int) *Answer {
 	}
 	a := c.done(KindOverview, s.Label+":"+strings.Join(said, ";")+"。", cites, 0.95)
 	a.Leads, a.Values = leads, values
+	n := len(said)
+	a.Count, a.Listed = &n, listed
 	return a
 }
 

@@ -17,7 +17,7 @@ func (c *composer) target() *Answer {
 			return a
 		}
 	}
-	t := c.pickTarget(c.q.Topic)
+	t := c.carried(c.pickTarget(c.q.Topic))
 	if !t.found {
 		t = c.targetStory(t)
 	}
@@ -168,6 +168,8 @@ func (c *composer) targetAnswer(p pick) *Answer {
 		head = fmt.Sprintf("不是%s,%s", strings.Join(c.q.Numbers, "、"), head)
 	case len(c.q.Numbers) > 0 && c.q.YesNo:
 		head = "是的," + head
+	case c.q.Doubt:
+		head = "按方案原文,确实是:" + head
 	}
 	a := c.done(KindTarget, head, cites, p.ranked[0].cover)
 	a.Values = values
@@ -378,8 +380,8 @@ func merge(a, b []evidence) []evidence {
 
 // deadline answers by when.
 func (c *composer) deadline() *Answer {
-	t := c.pickTarget(c.q.Topic)
-	cl := c.pick(c.q.Topic, isClause)
+	t := c.carried(c.pickTarget(c.q.Topic))
+	cl := c.carried(c.pick(c.q.Topic, isClause))
 	if c.q.Context != "" {
 		if x := c.targetStory(t); x.found {
 			t = x
@@ -480,7 +482,7 @@ func (c *composer) place() *Answer {
 	if c.q.YesNo {
 		topic, claimed = c.takePlaces(topic)
 	}
-	p := c.pick(topic, any2)
+	p := c.carried(c.pick(topic, any2))
 	if !p.found {
 		if strings.TrimSpace(topic) == "" {
 			return c.clarify("想查哪项工作在哪些地方?请写出工作的名称。", c.starters())

@@ -72,23 +72,11 @@ func engine(b *testing.B) *answer.Engine {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { ix.Close() })
-	e, err := answer.New(plans(b), lexicon, searcher{ix})
+	e, err := answer.New(plans(b), lexicon, ix)
 	if err != nil {
 		b.Fatal(err)
 	}
 	return e
-}
-
-// A searcher fits the index to the engine, as the command does.
-type searcher struct{ *index.Index }
-
-func (s searcher) Search(ctx context.Context, text string, k int) ([]string, error) {
-	hits, err := s.Index.Search(ctx, text, k)
-	ids := make([]string, len(hits))
-	for i, h := range hits {
-		ids[i] = h.ID
-	}
-	return ids, err
 }
 
 func peer(b *testing.B) *stock.Index {

@@ -46,7 +46,7 @@ func NewReader(lex *corpus.Lexicon, known func(a, b rune) bool) *Reader {
 		r.add(w, entry{class: filler})
 	}
 	prefixes := map[class][]string{who: whoPrefixes, where: wherePrefixes}
-	for c := who; c <= due; c++ {
+	for c := who; c < classes; c++ {
 		for w := range strings.FieldsSeq(forms[c]) {
 			r.add(w, entry{class: c})
 			for _, p := range prefixes[c] {

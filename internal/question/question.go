@@ -72,6 +72,14 @@ type Question struct {
 	Absent   []string // aspects that must stand in the answer's clause: 处罚, 电话
 	Kind     string   // kind of chitchat: "thanks", "hello", "help", "other"
 
+	Carry   string   // the topic of the question before, to tell clauses apart by
+	Items   []string // what the answer before cited, "plan/id", to answer about; see Follow
+	Counted int      // how many things the answer before gave; 0 for none
+
+	Swap     bool   // 那…呢: only the topic changes
+	Pronoun  bool   // 它
+	More     bool   // 还有吗
+	Doubt    bool   // 你确定?
 	YesNo    bool   // 吗, 吧, 对吗
 	Each     bool   // 分别, 各
 	Same     bool   // 同一个, 一样
@@ -114,6 +122,8 @@ func (q Question) String() string {
 	add("topic", quoteBlank(q.Topic))
 	add("parts", strings.Join(q.Parts, "|"))
 	add("context", quoteBlank(q.Context))
+	add("carry", quoteBlank(q.Carry))
+	add("items", strings.Join(q.Items, ","))
 	for _, a := range q.Agencies {
 		n := a.Name
 		if a.Claimed {
@@ -138,7 +148,7 @@ func (q Question) String() string {
 	for _, f := range []struct {
 		on   bool
 		name string
-	}{{q.YesNo, "yesno"}, {q.Each, "each"}, {q.Same, "same"}, {q.All, "all"}, {q.HowMuch, "howmuch"}, {q.Goal, "goal"}, {q.WantLead, "+lead"}, {q.Tasks, "+tasks"}, {q.Cut, "cut"}} {
+	}{{q.YesNo, "yesno"}, {q.Each, "each"}, {q.Same, "same"}, {q.All, "all"}, {q.HowMuch, "howmuch"}, {q.Goal, "goal"}, {q.WantLead, "+lead"}, {q.Tasks, "+tasks"}, {q.Cut, "cut"}, {q.Swap, "swap"}, {q.Pronoun, "pronoun"}, {q.More, "more"}, {q.Doubt, "doubt"}} {
 		if f.on {
 			b.WriteString(" " + f.name)
 		}

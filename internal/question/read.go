@@ -128,12 +128,9 @@ func (q *Question) take(s string, re *regexp.Regexp, f func(m []string) bool) st
 
 // addRef adds a number on the path: 第二项行动第3条 is one reference.
 func (q *Question) addRef(n int, word string) {
-	if k := len(q.Sections); k > 0 && inner(word) && q.Sections[k-1].Word == "行动" && len(q.Sections[k-1].Path) == 1 {
+	if k := len(q.Sections); k > 0 && inner(word) && !inner(q.Sections[k-1].Word) && len(q.Sections[k-1].Path) == 1 {
 		q.Sections[k-1].Path = append(q.Sections[k-1].Path, n)
 		return
-	}
-	if word == "项" || word == "个" || word == "部分" || word == "章" {
-		word = "行动"
 	}
 	q.Sections = append(q.Sections, Ref{Path: []int{n}, Word: word})
 }
@@ -141,7 +138,7 @@ func (q *Question) addRef(n int, word string) {
 // inner reports whether word counts within a section.
 func inner(word string) bool {
 	switch word {
-	case "条", "举措", "重点举措", "措施", "项", "款", "点", "任务":
+	case "条", "举措", "重点举措", "措施", "款", "点", "任务":
 		return true
 	}
 	return false

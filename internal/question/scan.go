@@ -441,6 +441,23 @@ func (s *scan) flags() {
 		q.Relative = rel[0]
 	}
 	q.Most = s.most()
+	q.Pronoun = s.has(pronoun)
+	q.More = s.has(page) && s.weight(s.core) < 1
+	q.Doubt = s.anywhere(doubt) && q.Context == ""
+	text := strings.TrimRight(string(s.text), " ?!。.~…")
+	q.Swap = strings.HasSuffix(text, "呢") || strings.HasPrefix(text, "那") || strings.HasPrefix(text, "换成") || strings.HasPrefix(text, "改成")
+}
+
+// anywhere reports whether the message has a token of class c.
+func (s *scan) anywhere(c class) bool {
+	for _, g := range s.segs {
+		for _, t := range g.toks {
+			if t.class == c {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (s *scan) most() string {
@@ -648,6 +665,8 @@ func (s *scan) smallTalk() Ask {
 				if kind == "" {
 					kind = talkKind(string(s.text[t.start:t.end]))
 				}
+			case page, doubt, pronoun:
+				return ""
 			case filler, punct, yesNo, topicMark:
 			case what, howMany, when:
 				other += 0.3

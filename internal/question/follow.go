@@ -1,0 +1,176 @@
+package question
+
+import "strings"
+
+// A Turn is what a conversation keeps of a question and its answer. It is
+// plain data of bounded size and can be stored.
+type Turn struct {
+	Question Question // as resolved
+	Items    []string // what the answer cited, "plan/id", in order
+	Count    int      // the number that the answer gave or listed; 0 for none
+}
+
+// Follow reads q, a message in a conversation, against the turn before it. It
+// returns q itself when q stands on its own, and ok false when q needs a turn
+// before it and there is none that fits.
+func Follow(before *Turn, q Question) (_ Question, ok bool) {
+	switch {
+	case q.Ask == AskChitchat && !q.More && !q.Doubt, q.Ask == AskNothing:
+		return q, true
+	case before == nil:
+		return q, !q.needsBefore()
+	case q.Doubt && !q.hasSubject(), q.YesNo && len(q.Agencies) > 0 && !q.hasTopic() && len(q.Sections) == 0 && !q.HowMuch && !q.All && !q.Tasks:
+		return doubting(before.Question, q), true
+	case q.nth() && len(before.Items) > 1:
+		return item(before, q)
+	case q.Swap && q.barely():
+		return swap(before.Question, q), true
+	case !q.hasSubject():
+		return keep(before, q), true
+	}
+	if q.Topic != "" && (q.Pronoun || short(q.Topic)) {
+		q.Carry = carry(before.Question)
+	}
+	return q, true
+}
+
+// needsBefore reports whether q means nothing without a turn before it.
+func (q *Question) needsBefore() bool {
+	return q.More || q.Doubt && !q.hasSubject() || q.Pronoun && !q.hasSubject()
+}
+
+// hasSubject reports whether q says what it is about.
+func (q *Question) hasSubject() bool {
+	return q.hasTopic() || len(q.Agencies) > 0 && !q.Doubt || len(q.Sections) > 0 || len(q.Years) > 0 && !q.YesNo && !q.Doubt ||
+		q.Relative != "" || q.Ask == AskImplement || q.Ask == AskOverview ||
+		q.Ask == AskCount && q.Most != "" || q.Ask == AskCount && (q.Count == "actions" || q.Count == "measures" || q.Count == "agencies")
+}
+
+// hasTopic reports whether the topic has a word of two characters or more that
+// is not about asking.
+func (q *Question) hasTopic() bool {
+	for w := range strings.FieldsSeq(q.Topic) {
+		switch w {
+		case "工作", "任务", "举措", "事", "内容", "要求", "安排", "责任", "分工", "工作任务":
+			continue
+		}
+		if len([]rune(w)) >= 2 {
+			return true
+		}
+	}
+	return false
+}
+
+// nth reports whether q points at an item of a list: 第二条呢.
+func (q *Question) nth() bool {
+	if len(q.Sections) != 1 || len(q.Sections[0].Path) != 1 || q.hasTopic() {
+		return false
+	}
+	switch q.Sections[0].Word {
+	case "条", "项", "个", "点":
+		return true
+	}
+	return false
+}
+
+// barely reports whether q names a thing and asks nothing.
+func (q *Question) barely() bool {
+	return (q.Ask == AskClause || q.Ask == AskTasks && !q.WantLead || q.Ask == AskLead && !q.WantLead || q.Ask == AskList && !q.All && !q.Tasks || q.Ask == AskOverview) && !q.HowMuch && !q.Goal
+}
+
+// short reports whether a topic is so short that it may be part of the one
+// before.
+func short(topic string) bool { return len([]rune(topic)) <= 4 }
+
+func carry(before Question) string {
+	return strings.TrimSpace(before.Topic + " " + before.Carry)
+}
+
+// doubting asks the question before again, with what q supposes instead.
+func doubting(before, q Question) Question {
+	out := before
+	out.Text, out.Cut, out.Doubt, out.YesNo = q.Text, q.Cut, true, true
+	out.Agencies, out.Numbers = nil, q.Numbers
+	for _, a := range q.Agencies {
+		a.Claimed = true
+		out.Agencies = append(out.Agencies, a)
+	}
+	if before.Ask == AskTasks && len(q.Agencies) == 0 {
+		out.Agencies = before.Agencies
+	}
+	if len(q.Agencies) > 0 && before.Ask != AskLead && before.Ask != AskCompare {
+		out.Ask = AskLead
+	}
+	return out
+}
+
+// item asks about one item of the answer before.
+func item(before *Turn, q Question) (Question, bool) {
+	n := q.Sections[0].Path[0]
+	if n == Last {
+		n = len(before.Items)
+	}
+	if n < 1 || n > len(before.Items) {
+		q.Items = []string{}
+		return q, false
+	}
+	q.Sections = nil
+	q.Items = before.Items[n-1 : n]
+	if q.Ask == AskOverview || q.Ask == AskList {
+		q.Ask = AskClause
+	}
+	q.Topic = ""
+	return q, true
+}
+
+// swap asks the question before about another thing.
+func swap(before, q Question) Question {
+	out := q
+	out.Ask, out.HowMuch, out.Goal, out.WantLead, out.Tasks, out.All, out.Count, out.Measure = before.Ask, before.HowMuch, before.Goal, before.WantLead, before.Tasks, before.All, before.Count, nil
+	out.Carry = carry(before)
+	switch {
+	case q.hasTopic():
+		if before.Ask == AskTasks || before.Ask == AskOverview || before.Ask == AskCount || before.Ask == AskImplement {
+			out.Ask = AskClause
+		}
+		if before.Ask == AskCompare {
+			out.Ask = AskLead
+		}
+	case len(q.Agencies) > 0:
+		out.Ask, out.Carry = AskTasks, ""
+		if before.Ask == AskCount {
+			out.Ask = AskCount
+		}
+	case len(q.Years) > 0 || q.Relative != "":
+		out.Topic, out.Parts, out.Agencies = before.Topic, before.Parts, before.Agencies
+	case len(q.Sections) > 0:
+		out.Ask = before.Ask
+		if before.Ask != AskOverview && before.Ask != AskQuote && before.Ask != AskCount {
+			out.Ask = AskOverview
+		}
+	}
+	return out
+}
+
+// keep asks another thing about the subject of the question before.
+func keep(before *Turn, q Question) Question {
+	out := q
+	b := before.Question
+	out.Topic, out.Parts, out.Story, out.Context = b.Topic, b.Parts, b.Story, b.Context
+	out.Carry = b.Carry
+	if len(q.Agencies) == 0 {
+		out.Agencies = b.Agencies
+	}
+	if len(q.Years) == 0 {
+		out.Years = b.Years
+	}
+	if len(q.Sections) == 0 {
+		out.Sections = b.Sections
+	}
+	out.Measure = append(out.Measure, b.Measure...)
+	for i := range out.Agencies {
+		out.Agencies[i].Claimed = false
+	}
+	out.Items, out.Counted = before.Items, before.Count
+	return out
+}
