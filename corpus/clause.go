@@ -8,14 +8,36 @@ import (
 // findClauses makes clauses of the sections' own text.
 func (p *parser) findClauses() {
 	for i := range p.plan.Sections {
-		if p.inTargets(i) {
-			continue
+		if p.inTargets(i) && !p.marked(i) {
+			p.targetParagraphs(i)
+		} else {
+			p.sectionClauses(i)
 		}
-		p.sectionClauses(i)
 	}
 	p.applyRules()
 	for i := range p.plan.Clauses {
 		p.readClause(&p.plan.Clauses[i])
+	}
+}
+
+// marked reports whether the own text of a section holds a mark.
+func (p *parser) marked(sec int) bool {
+	for _, par := range p.paras[sec] {
+		if len(p.marksIn(par)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// targetParagraphs reads the targets of one section. Sentences that give none
+// stay plain clauses.
+func (p *parser) targetParagraphs(sec int) {
+	r := targetReader{parser: p, section: sec, clause: -1}
+	for _, par := range p.paras[sec] {
+		for _, sentence := range r.read(par) {
+			p.addClause(sec, sentence, mark{})
+		}
 	}
 }
 
@@ -297,6 +319,6 @@ func (p *parser) readClause(c *Clause) {
 		own = c.Sentence
 	}
 	c.Deadlines = findDates(p.text, own)
-	c.Places = findPlaces(p.text, own)
+	c.Places = p.findPlaces(own)
 	c.Projects = findProjects(p.text, own)
 }

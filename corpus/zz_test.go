@@ -25,6 +25,6 @@ func TestDbg(t *testing.T){
   for _,x:=range p.Blocks{ if x.Start!=at||x.End<=x.Start{t.Errorf("%s gap %d %v",id,at,x)}; at=x.End; if x.Kind==BlockSkipped||x.Kind==BlockPreamble{fmt.Fprintf(w,"B %s %s %q\n",x.Kind,x.Why,x.In(p.Text))}}
   if at!=len(b){t.Error("end")}
   for _,x:=range p.Findings{fmt.Fprintln(w,"F",x.Kind,x.Text)}
-  w.Close()
+  w.Close(); w,_=os.Create("/tmp/dbg/"+id+".json"); Export(p).JSON(w); w.Close()
  }
 }

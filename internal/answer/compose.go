@@ -21,6 +21,8 @@ type composer struct {
 	scope  []int // indexes of the plans to answer from
 	steps  []string
 	ranks  map[string]ranking // by topic text
+
+	retried bool // the question is respelled already
 }
 
 // explain notes a step for `wence ask --explain`.

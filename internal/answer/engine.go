@@ -23,6 +23,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/wence-qa/wence/corpus"
@@ -58,6 +59,7 @@ type Engine struct {
 	ids      map[string]int // index document to unit
 	all      []int          // every unit
 	places   [][]string     // of each plan, the stems of the places it names
+	speller  func() *speller
 }
 
 // New returns an Engine for plans, which must not be empty. A nil searcher
@@ -68,6 +70,7 @@ func New(plans []*corpus.Plan, lex *corpus.Lexicon, s Searcher) (*Engine, error)
 		return nil, fmt.Errorf("answer: no plans")
 	}
 	e := &Engine{plans: plans, lex: lex, searcher: s, match: newMatcher(plans, lex)}
+	e.speller = sync.OnceValue(func() *speller { return newSpeller(e.match) })
 	e.reader = question.NewReader(lex, e.match.known)
 	e.ids = make(map[string]int, len(e.match.units))
 	for i, u := range e.match.units {
@@ -141,6 +144,9 @@ func (e *Engine) Answer(ctx context.Context, req Request, q question.Question) *
 		c.explain("读作:%s", q.String())
 	}
 	a := c.answer()
+	if r := c.respelled(a); r != nil {
+		a = r
+	}
 	a.ID, a.Question = req.ID, req.Text
 	a.Explain = c.steps
 	a.finish()

@@ -40,7 +40,7 @@ func TestPeer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for seed := range uint64(6) {
+	for seed := range uint64(3) {
 		mixer := mixer{rand.New(rand.NewPCG(seed, 1)), cases, string(text)}
 		asked := map[string]*answer.Answer{}
 		report, err := Run(t.Context(), cases, mixer.asker(asked), func(string) string { return string(text) })
