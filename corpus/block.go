@@ -34,7 +34,7 @@ func (p *parser) buildBlocks() {
 			add(BlockClause, "", trimFunc(p.text, c.Sentence, isTailPunct, isTailPunct))
 		}
 	}
-	add(BlockSkipped, "mark without text", p.undecided...)
+	add(BlockSkipped, whyBareMark, p.undecided...)
 	p.plan.Blocks = p.cover(known)
 }
 
@@ -141,3 +141,6 @@ func skipReason(r rune) string {
 	}
 	return SkippedText
 }
+
+// whyBareMark is the reason to skip a mark that no text goes with.
+const whyBareMark = "mark without text"

@@ -49,10 +49,12 @@ func (p *parser) sectionClauses(sec int) {
 		return
 	}
 	for from := 0; from < len(paras); {
-		to := p.ownLineMark(paras, from)
-		if to < 0 {
-			p.paragraphClauses(sec, paras[from])
-			from++
+		to, ok := p.ownLineMark(paras, from)
+		if !ok {
+			for _, par := range p.joinContacts(paras[from:to]) {
+				p.paragraphClauses(sec, par)
+			}
+			from = to
 			continue
 		}
 		end := p.ownLineEnd(paras, to)
@@ -67,6 +69,26 @@ func (p *parser) sectionClauses(sec int) {
 	}
 }
 
+// Words of lines that say whom to ask about an item.
+var contactWords = []string{"政策咨询", "咨询电话", "咨询部门", "咨询方式", "联系方式", "联系电话", "联系人", "联系部门", "咨询"}
+
+// joinContacts makes one paragraph of contact lines that follow each other.
+func (p *parser) joinContacts(paras []Span) []Span {
+	var out []Span
+	was := false
+	for _, par := range paras {
+		w, is := cutPrefix(par.In(p.text), contactWords)
+		is = is && isColon(firstRune(par.In(p.text)[len(w):]))
+		if is && was {
+			out[len(out)-1].End = par.End
+		} else {
+			out = append(out, par)
+		}
+		was = is
+	}
+	return out
+}
+
 func (p *parser) headingRoles(m Span) roles {
 	var r roles
 	for _, one := range p.marksIn(m) {
@@ -76,17 +98,18 @@ func (p *parser) headingRoles(m Span) roles {
 }
 
 // ownLineMark is the index of the first paragraph from i that is only a mark,
-// when no paragraph before it holds one; else -1.
-func (p *parser) ownLineMark(paras []Span, i int) int {
+// when no paragraph before it holds one. Else ok is false, and the paragraphs
+// up to the index returned have their own marks or none.
+func (p *parser) ownLineMark(paras []Span, i int) (to int, ok bool) {
 	for ; i < len(paras); i++ {
 		if p.isOwnLine(paras[i]) {
-			return i
+			return i, true
 		}
 		if len(p.marksIn(paras[i])) > 0 {
-			return -1
+			return i + 1, false
 		}
 	}
-	return -1
+	return i, false
 }
 
 // isOwnLine reports whether a paragraph is nothing but a mark.

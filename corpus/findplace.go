@@ -73,7 +73,10 @@ func (p *parser) knownPlaces(pc Span) []Span {
 	quoted := quotedSpans(in)
 	for _, m := range places().Find(in) {
 		at := Span{m.Start, m.Start + len(m.Name)}
-		if slices.ContainsFunc(quoted, func(q Span) bool { return q.Overlaps(at) }) {
+		for len(quoted) > 0 && quoted[0].End <= at.Start {
+			quoted = quoted[1:]
+		}
+		if len(quoted) > 0 && quoted[0].Overlaps(at) {
 			continue
 		}
 		if strings.Contains(p.plan.Card.Region, m.Region.Name) || m.Region.Level < LevelWater && m.Name == m.Region.Short {
@@ -116,8 +119,8 @@ var adminEnds = []string{"市", "县", "区", "州", "旗", "镇", "乡", "街�
 
 // Words that end like places and name none.
 var noPlaces = []string{
-	"地区", "城市", "园区", "景区", "社区", "城区", "县城", "辖区", "区域", "流域", "各区", "各县", "各市", "河湖", "江河", "灌区", "牧区", "山区", "林区",
-	"库区", "校区", "厂区", "街区", "片区", "开发区", "示范区", "保护区", "功能区", "度假区", "聚集区", "集聚区", "实验区", "试验区", "试点城市", "中心城区", "建成区", "黑土区", "产区", "重点区", "新城区",
+	"地区", "城市", "园区", "景区", "社区", "县城", "辖区", "区域", "流域", "各区", "各县", "各市", "河湖", "江河", "灌区", "牧区", "山区", "林区",
+	"库区", "校区", "厂区", "街区", "片区", "开发区", "示范区", "保护区", "功能区", "度假区", "聚集区", "集聚区", "实验区", "试验区", "试点城市", "中心城区", "建成区", "主城区", "老城区", "黑土区", "产区", "重点区", "新城区",
 }
 
 // listPlaces finds the lists of places in pc: parts joined by 、 of which one
@@ -141,6 +144,9 @@ func (p *parser) listPlaces(pc Span, known []Span) []Span {
 			case !name.Empty() && (sure > 1 || alike):
 				out = append(out, name)
 			case sure > 0 && run.open && name.Empty() && runes(whole.In(p.text)) >= 2 && runes(whole.In(p.text)) <= 8:
+				if ms := places().Find(whole.In(p.text)); len(ms) > 0 { // “赴上海临港”
+					whole.Start += ms[0].Start
+				}
 				out = append(out, whole)
 			}
 		}
@@ -175,11 +181,14 @@ func (p *parser) lists(pc Span) []nameList {
 		}
 		run.parts = append(run.parts, at)
 	}
-	if len(run.parts) < 2 {
+	if len(run.parts) < 2 || len(run.parts) > maxList {
 		return nil
 	}
 	return []nameList{run}
 }
+
+// maxList is the number of parts of the longest list of places.
+const maxList = 100
 
 // listName is the place name in a part of a list, or the empty span. The last
 // part of a closed list may go on after its name.
@@ -188,14 +197,29 @@ func (p *parser) listName(part Span, last bool) Span {
 	if name := places().longest(s); name != "" && (last || name == s || slices.Contains(placeTails, s[len(name):])) {
 		return Span{part.Start, part.Start + len(name)}
 	}
-	if n := runes(s); !last && n >= 2 && n <= 6 && !slices.Contains(noPlaces, s) {
-		_, bad := cutSuffix(s, noPlaces)
-		if _, ok := cutSuffix(s, adminEnds); ok && !bad {
-			return part
+	if last {
+		return Span{}
+	}
+	_, bad := cutSuffix(s, noPlaces)
+	if _, ok := cutSuffix(s, adminEnds); !ok || bad {
+		return Span{}
+	}
+	if i := strings.LastIndex(s, "的"); i >= 0 {
+		part.Start += i + len("的")
+		s = part.In(p.text)
+	}
+	if n := runes(s); n > 4 && isAdminEnd(lastRune(s)) { // “带动兴宁市”
+		for ; n > 3; n-- {
+			part.Start += len(firstOf(part.In(p.text)))
 		}
+		return part
+	} else if n >= 2 && n <= 6 {
+		return part
 	}
 	return Span{}
 }
+
+func isAdminEnd(r rune) bool { return r == '市' || r == '县' }
 
 // endAlike reports whether at least two names end with the same word.
 func (p *parser) endAlike(names []Span) bool {

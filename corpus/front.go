@@ -36,11 +36,11 @@ const letterLines = 60
 // skipLetter skips the letter that publishes the plan, when the plan's own
 // title follows it: a line that the letter's title holds.
 func (p *parser) skipLetter(title string) bool {
-	whole := bareTitle(title)
+	whole := bareTitle(subject(title))
 	own := -1
 	for i := 1; i < min(len(p.lines), letterLines); i++ {
 		s := p.lines[i].In(p.text)
-		if len(s) >= len(title) || runes(s) < 8 || strings.ContainsRune(s, '。') {
+		if len(s) > len(title) || runes(s) < 8 || strings.ContainsRune(s, '。') {
 			continue
 		}
 		if _, ok := scanNumber(s); !ok && strings.Contains(whole, bareTitle(s)) {
@@ -56,8 +56,8 @@ func (p *parser) skipLetter(title string) bool {
 	}
 	p.lines[own].why = "title"
 	for i := own + 1; i < len(p.lines); i++ { // a title may take two lines
-		s := bareTitle(p.lines[i].In(p.text))
-		if runes(s) < 3 || !strings.Contains(whole, s) {
+		s := p.lines[i].In(p.text)
+		if runes(s) < 3 || len(s) > len(title) || !strings.Contains(whole, bareTitle(s)) {
 			break
 		}
 		p.lines[i].why = "title"
@@ -151,15 +151,53 @@ func bareTitle(s string) string {
 	}, s)
 }
 
-// completeCard fills empty fields of the card from its title: the name that a
-// letter's title holds, and the region.
+// completeCard fills empty fields of the card with what its title says: the
+// name that a letter's title holds, region, period and whether it is a draft.
 func completeCard(c *Card) {
-	if name := innerTitle(c.Title); name != "" && len(c.Short) == 0 {
-		c.Short = []string{name}
-	}
 	if c.Region == "" {
 		c.Region = places().regionOf(c.Title)
 	}
+	if c.Period == "" {
+		c.Period = period(c.Title)
+	}
+	if c.Status == "" && strings.Contains(c.Title, "征求意见稿") {
+		c.Status = "征求意见稿"
+	}
+	if len(c.Short) > 0 {
+		return
+	}
+	if name := innerTitle(c.Title); name != "" {
+		c.Short = append(c.Short, name)
+	}
+	if r := places().innermost(c.Region); r != "" {
+		c.Short = append(c.Short, r)
+	}
+}
+
+// period is the span of years in a title, such as 2026—2028年.
+func period(title string) string {
+	for i, r := range title {
+		if r != '(' && r != '（' {
+			continue
+		}
+		in := title[i+len(string(r)):]
+		if years, n := scanDecimal(in); strings.Contains(years, "—") && strings.HasPrefix(in[n:], "年") {
+			return in[:n+len("年")]
+		}
+	}
+	return ""
+}
+
+// subject is what a title is about: the plan's name in a letter's title, else
+// what follows the issuer.
+func subject(title string) string {
+	if name := innerTitle(title); name != "" {
+		return name
+	}
+	if _, rest, ok := strings.Cut(title, "关于"); ok {
+		return "关于" + rest
+	}
+	return title
 }
 
 // innerTitle is the plan's name in the title of a letter, such as

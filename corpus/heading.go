@@ -126,6 +126,7 @@ func (p *parser) headingAt(ln Span) (heading, bool) {
 	}
 	if n := noteLen(s); n > 0 {
 		if num, ok := scanNumber(s[n:]); ok { // “施行说明：第十九条 …”
+			p.skips = append(p.skips, Block{BlockSkipped, Span{ln.Start, ln.Start + n}, "note before a heading"})
 			return p.headingText(Span{ln.Start + n, ln.End}, num), true
 		}
 		title := trimFunc(p.text, Span{ln.Start, ln.Start + n}, isBlank, isColon)
@@ -146,16 +147,30 @@ func (p *parser) headingText(ln Span, num number) heading {
 	h := heading{num: num}
 	rest := Span{ln.Start + num.len, ln.End}
 	h.title, h.rest = p.splitTitle(rest)
+	if num.rank == rankArticle && p.isSentence(h) {
+		h.title, h.rest = Span{rest.Start, rest.Start}, rest
+	}
 	if m := p.lineMark(h.title); !m.Empty() && h.rest.Empty() {
 		h.mark = m
 		h.title = trimFunc(p.text, Span{h.title.Start, m.Start}, isBlank, isTailPunct)
 	}
 	h.whole = Span{ln.Start, h.title.End}
+	if strings.HasPrefix(p.text[h.title.End:ln.End], "】") {
+		h.whole.End += len("】")
+	}
 	if h.title.Empty() {
 		h.whole.End = ln.Start + num.len
 		h.whole = trim(p.text, h.whole)
 	}
 	return h
+}
+
+// isSentence reports whether the title of an article is its first sentence:
+// articles mostly have none.
+func (p *parser) isSentence(h heading) bool {
+	title := h.title.In(p.text)
+	return !strings.HasPrefix(p.text[h.title.End:], "】") && !h.rest.Empty() &&
+		(runes(title) > 12 || strings.ContainsAny(title, "，,"))
 }
 
 // Lengths, in runes, beyond which a first sentence is text and no title.

@@ -207,6 +207,20 @@ func (p *Places) regionOf(title string) string {
 	return ""
 }
 
+// innermost is the short name of the innermost part of a region: 萧山 of
+// 浙江省杭州市萧山区.
+func (p *Places) innermost(region string) string {
+	name := region
+	for _, m := range p.Find(region) {
+		name = m.Region.Short
+		region = region[strings.Index(region, m.Name)+len(m.Name):]
+	}
+	if region != "" {
+		return shortName(region)
+	}
+	return name
+}
+
 // district is the district that s starts with, such as 海珠区.
 func district(s string) string {
 	n := 0

@@ -31,15 +31,15 @@ func resultAt(s string) int {
 	}
 	quoted := quoteScanner{}
 	for i, c := range s {
-		if i > 0 && !quoted.inside(c) && isResult(s[i:]) {
+		if !quoted.inside(c) && i > 0 && i >= len(s)-maxResult && isResult(s[i:]) {
 			return i
-		}
-		if i == 0 {
-			quoted.inside(c)
 		}
 	}
 	return 0
 }
+
+// maxResult is the length of the longest result in bytes.
+const maxResult = 90
 
 // isResult reports whether s is a result and nothing else.
 func isResult(s string) bool {

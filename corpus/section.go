@@ -123,17 +123,12 @@ type numberer struct {
 }
 
 // take returns id, or id with a letter when it is taken.
-func (n *numberer) take(id string, at Span, what string) string {
+func (n *numberer) take(id string) string {
 	n.taken[id]++
 	used := n.taken[id]
 	if used == 1 {
 		return id
 	}
-	n.plan.Findings = append(n.plan.Findings, Finding{
-		Kind: "duplicate-id",
-		Text: fmt.Sprintf("%s的编号%s与前文重复,已加后缀区分", what, id),
-		At:   at,
-	})
 	for {
 		unique := id + suffix(used)
 		if n.taken[unique] == 0 {
@@ -174,7 +169,7 @@ func (n *numberer) sections() {
 		if s.Parent >= 0 {
 			id = n.plan.Sections[s.Parent].ID + "." + id
 		}
-		s.ID = n.take(id, s.Heading, "标题")
+		s.ID = n.take(id)
 	}
 }
 
@@ -208,7 +203,7 @@ func (n *numberer) clauses() {
 			id += ".0"
 		}
 		n.counts[id]++
-		c.ID = n.take(fmt.Sprintf("%s.%d", id, n.counts[id]), c.Quote, "条文")
+		c.ID = n.take(fmt.Sprintf("%s.%d", id, n.counts[id]))
 	}
 }
 
@@ -220,7 +215,7 @@ func (n *numberer) targets() {
 			id = n.plan.Clauses[t.Clause].ID
 		}
 		n.counts["t"+id]++
-		t.ID = n.take(fmt.Sprintf("%s.%d", id, n.counts["t"+id]), t.Quote, "目标")
+		t.ID = n.take(fmt.Sprintf("%s.%d", id, n.counts["t"+id]))
 	}
 }
 

@@ -129,7 +129,7 @@ func (r *targetReader) piece(pc Span) {
 		}
 	}
 	core := r.takeScope(pc)
-	if core.Empty() {
+	if core.Empty() || strings.HasPrefix(r.text[core.End:], "：") { // a label
 		return
 	}
 	if r.number(core) || r.result(core) || r.doing(core) {
@@ -161,6 +161,9 @@ var (
 // takeScope reads a scope at the start of pc and returns what the piece says
 // of it. A scope that does something stays in the piece.
 func (r *targetReader) takeScope(pc Span) Span {
+	if w, ok := cutPrefix(pc.In(r.text), []string{"其中", "同时", "并且", "并", "且"}); ok {
+		pc.Start += len(w)
+	}
 	s := pc.In(r.text)
 	if w, ok := cutPrefix(s, wholeScopes); ok && len(w) < len(s) {
 		if unit, more := cutPrefix(s[len(w):], scopeUnits); more {
@@ -278,7 +281,7 @@ func (r *targetReader) dated() bool { return !r.dateAt.Empty() }
 
 // Verbs whose objects, counted, are a target even without a deadline.
 var creating = []string{
-	"创建", "建成", "新建", "打造", "培育", "完成", "新增", "评选", "遴选", "举办", "形成", "设立", "组建", "挖掘", "建设", "发展", "改造", "认定", "实现",
+	"创建", "建成", "新建", "打造", "培育", "完成", "新增", "评选", "遴选", "举办", "形成", "设立", "组建", "挖掘", "发掘", "布局", "建设", "发展", "改造", "认定", "实现",
 }
 
 func creates(verb string) bool {
@@ -325,17 +328,15 @@ func (r *targetReader) counted(core Span, verb int, list []amount) bool {
 	if !r.countable(s[:verb], list[0]) {
 		return false
 	}
+	list = joined(s, list)
 	for i, a := range list {
 		end := len(s)
 		if i+1 < len(list) {
 			end = list[i+1].Start
 		}
 		object := trimSuffixes(strings.TrimRight(s[a.End:end], " "), joints)
-		if object == "" || i > 0 && trimSuffixes(s[list[i-1].End:a.Start], joints) == s[list[i-1].End:a.Start] {
-			if i == 0 {
-				return false
-			}
-			break
+		if object == "" {
+			return i > 0
 		}
 		t := r.withAmount(core, a)
 		name, at := mainNoun(object)
@@ -349,6 +350,18 @@ func (r *targetReader) counted(core Span, verb int, list []amount) bool {
 		r.add(t)
 	}
 	return true
+}
+
+// joined returns the first of list and those that a joint puts beside it. The
+// others belong to the object of the one before.
+func joined(s string, list []amount) []amount {
+	out := list[:1:1]
+	for _, a := range list[1:] {
+		if _, ok := cutSuffix(s[:a.Start], joints); ok {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // countable reports whether a verb and an amount right behind it can make a

@@ -160,13 +160,23 @@ const maxQuery = 1024
 
 // queryTerms appends the distinct terms of a query to dst, sorted.
 func queryTerms(query string, dst []string) []string {
-	folded := fold.String(query)
+	folded := foldQuery(query)
 	dst = contentTerms(gapped(folded), dst)
 	if len(dst) == 0 { // nothing but question words: they are what is asked for
 		dst = contentTerms(folded, dst)
 	}
 	slices.Sort(dst)
 	return slices.Compact(dst)
+}
+
+// foldQuery folds a query. One with numerals in words has them in digits too,
+// behind: which of both a text has is not known.
+func foldQuery(query string) string {
+	folded := fold.String(query)
+	if digits := fold.Numerals(folded); digits != folded {
+		return folded + "\n" + digits
+	}
+	return folded
 }
 
 func contentTerms(folded string, dst []string) []string {

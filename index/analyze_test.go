@@ -58,6 +58,7 @@ func TestQueryTerms(t *testing.T) {
 		{"each term once", "湿地湿地", "地 地湿 湿 湿地"},
 		{"only question words", "多少", "多 多少 少"},
 		{"operators are nothing", `+湿 -text:"g1" (7*) ~2 \`, "2 7 g1 text 湿"},
+		{"numerals in words and digits", "三千万亩", "3000 万 万亩 三 三千 亩 千 千万"},
 		{"nothing", "？！", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -43,7 +43,7 @@
 // Characters with pairs and no word segmenter: a segmenter cuts a question and a
 // clause differently, costs 150 MB and a second at start, and found less in every
 // measurement (CMRC 2018, cut into sentences: first hit right 0.55 to 0.64; pairs
-// alone 0.605 to 0.627; characters and pairs 0.66).
+// alone 0.605 to 0.627; characters and pairs 0.65 to 0.67).
 //
 // Scores are ours because bleve's BM25 takes the number of distinct terms for the
 // length, so that ranks change with the size of batches; its b and k1 are

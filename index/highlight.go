@@ -36,7 +36,7 @@ func Highlight(text, query string) []corpus.Span {
 // highlightTerms returns the terms of a query worth showing, sorted: pairs, words
 // and characters that stand alone.
 func highlightTerms(query string) []string {
-	folded := gapped(fold.String(query))
+	folded := gapped(foldQuery(query))
 	var out []string
 	terms(folded, func(term string, start, end int) {
 		r, size := utf8.DecodeRuneInString(term)

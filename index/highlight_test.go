@@ -14,6 +14,7 @@ func TestHighlight(t *testing.T) {
 		{"case", "ＰＭ２．５浓度", "pm2.5", "[ＰＭ２．５]"},
 		{"one character of a word is no match", "查干湖、东湖", "湖泊治理", ""},
 		{"one character alone is", "查干湖、东湖", "湖", "[湖] [湖]"},
+		{"numeral in words", "达到3000万亩", "三千万亩", "[3000万亩]"},
 		{"question words are no match", "有什么多少", "什么多少", ""},
 		{"nothing shared", "秸秆", "湿地", ""},
 		{"empty query", "秸秆", "", ""},

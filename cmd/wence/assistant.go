@@ -9,15 +9,16 @@ import (
 
 	"github.com/wence-qa/wence/corpus"
 	"github.com/wence-qa/wence/internal/answer"
+	"github.com/wence-qa/wence/internal/chat"
 	"github.com/wence-qa/wence/internal/eval"
 )
 
-// An assistant is what answers: the plans, their index, and the engine.
+// An assistant is what answers: the plans and the conversations about them.
 type assistant struct {
-	plans  []*corpus.Plan
-	engine *answer.Engine
-	call   *call
-	close  func() error // frees the index
+	plans []*corpus.Plan
+	chat  *chat.Chat
+	call  *call
+	close func() error // frees the index
 }
 
 // open loads the plans of c and makes them ready for questions.
@@ -40,7 +41,7 @@ func open(ctx context.Context, c *call) (*assistant, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the engine: %w", err)
 	}
-	return &assistant{plans: plans, engine: engine, call: c, close: ix.Close}, nil
+	return &assistant{plans: plans, chat: chat.New(engine), call: c, close: ix.Close}, nil
 }
 
 // loadPlans returns the embedded plans and those of --plans. A plan that is
@@ -100,12 +101,17 @@ func findPlan(plans []*corpus.Plan, id string) (*corpus.Plan, error) {
 	return nil, usagef("没有编号为“%s”的方案，现有：%s。", id, strings.Join(ids, "、"))
 }
 
-// reply answers one line. Every channel of this command comes through here.
+// reply answers one line in its conversation. Every channel of this command
+// comes through here.
 func (as *assistant) reply(ctx context.Context, l eval.Line) *answer.Answer {
 	if l.Plan == "" {
 		l.Plan = as.call.planID
 	}
-	return as.engine.Ask(ctx, answer.Request{ID: l.ID, Text: l.Question, Plan: l.Plan, Today: as.call.today, Explain: as.call.explain})
+	return as.chat.Ask(ctx, chat.Message{
+		Key: chat.Key{Chat: l.Chat, User: l.User},
+		ID:  l.ID, Text: l.Question, ReplyTo: l.ReplyTo, Plan: l.Plan,
+		Now: as.call.date(), Explain: as.call.explain,
+	})
 }
 
 // text returns the text of a loaded plan, "" for another.

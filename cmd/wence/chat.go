@@ -18,19 +18,19 @@ func chatCommand() command {
 		short: "在终端里连续提问；问题由管道送入时逐行回答",
 		long:  "输入“退出”或按 Ctrl-D 结束。\n",
 		flags: func(c *call) { c.flags.BoolVar(&c.explain, "explain", false, "说明答案是怎么得来的") },
-		run:   chat,
+		run:   talk,
 	}
 }
 
 const welcome = `问策：关于政府行动方案，请直接提问，每个答案都附原文出处。例如：
   查干湖由哪个部门牵头保护？
-  到2027年黑土地保护要做到什么程度？
+  装配式建筑占新建建筑面积的比例目标是多少？
   列出省林草局牵头的任务
 输入“退出”或按 Ctrl-D 结束。
 
 `
 
-func chat(ctx context.Context, c *call) error {
+func talk(ctx context.Context, c *call) error {
 	if err := c.want(0, "chat"); err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ type call struct {
 	planDir string    // --plans: a folder with more plans; "" for none
 	planID  string    // --plan: the plan that questions are about; "" for none
 	dataDir string    // --data; "" for the environment's
-	today   time.Time // --today, else the clock's date
+	today   time.Time // --today; the zero time for the clock's
 
 	json, jsonl, explain bool   // ask
 	format               string // plan export
@@ -108,23 +108,21 @@ func (cmd command) call(ctx context.Context, args []string, sys *system) error {
 		return usagef("%s。用法见 wence help %s。", flagTrouble(err), cmd.name)
 	}
 	c.args = c.flags.Args()
-	var err error
-	if c.today, err = date(today, sys.now()); err != nil {
-		return err
+	if today != "" {
+		var err error
+		if c.today, err = time.ParseInLocation(time.DateOnly, today, time.Local); err != nil {
+			return usagef("--today 的日期“%s”读不懂，请写成 2026-01-31 的样子。", today)
+		}
 	}
 	return cmd.run(ctx, c)
 }
 
-// date reads a --today, "" for the date of now.
-func date(s string, now time.Time) (time.Time, error) {
-	if s == "" {
-		return now, nil
+// date is the time that questions are asked at.
+func (c *call) date() time.Time {
+	if c.today.IsZero() {
+		return c.now()
 	}
-	t, err := time.ParseInLocation(time.DateOnly, s, now.Location())
-	if err != nil {
-		return t, usagef("--today 的日期“%s”读不懂，请写成 2026-01-31 的样子。", s)
-	}
-	return t, nil
+	return c.today
 }
 
 // flagTrouble says in Chinese what is wrong with a flag.

@@ -103,18 +103,13 @@ func (c *call) newSearcher(ctx context.Context, plans []*corpus.Plan) *searcher 
 	return &searcher{open: func() (*index.Index, error) { return c.openIndex(ctx, index.Docs(plans)) }}
 }
 
-// Search returns the ids of the k documents that fit text best.
-func (s *searcher) Search(ctx context.Context, text string, k int) ([]string, error) {
+// Search returns the k documents that fit text best.
+func (s *searcher) Search(ctx context.Context, text string, k int) ([]index.Hit, error) {
 	ix, err := s.index()
 	if err != nil {
 		return nil, err
 	}
-	hits, err := ix.Search(ctx, text, k)
-	ids := make([]string, len(hits))
-	for i, h := range hits {
-		ids[i] = h.ID
-	}
-	return ids, err
+	return ix.Search(ctx, text, k)
 }
 
 func (s *searcher) index() (*index.Index, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +41,7 @@ func (s session) run(t *testing.T, args ...string) (code int, stdout, stderr str
 // TestColour checks that only terminals get colours, and only those that want
 // them.
 func TestColour(t *testing.T) {
-	const question = "装配式建筑占比要做到多少"
+	const question = "海绵城市示范建设由谁牵头"
 	for _, tt := range []struct {
 		s    session
 		want bool
@@ -79,12 +80,12 @@ func TestPrintable(t *testing.T) {
 
 // TestChatTerminal holds a conversation at a terminal.
 func TestChatTerminal(t *testing.T) {
-	s := session{stdin: "装配式建筑占比要做到多少\n\n退出\n没有人读到这一行\n", terminal: true}
+	s := session{stdin: "海绵城市示范建设由谁牵头\n\n退出\n没有人读到这一行\n", terminal: true}
 	code, out, errs := s.run(t, "chat")
 	if code != exitOK || errs != "" {
 		t.Fatalf("exit %d, stderr %q", code, errs)
 	}
-	if !strings.HasPrefix(out, welcome) || strings.Count(out, "问> ") != 3 || !strings.Contains(out, "30%") {
+	if !strings.HasPrefix(out, welcome) || strings.Count(out, "问> ") != 3 || !strings.Contains(out, "省住建厅") {
 		t.Errorf("got %q", out)
 	}
 	if strings.Contains(out, "问：") {
@@ -92,19 +93,16 @@ func TestChatTerminal(t *testing.T) {
 	}
 }
 
-// TestDate checks --today.
-func TestDate(t *testing.T) {
-	now := time.Date(2026, 1, 31, 9, 0, 0, 0, time.FixedZone("", 8*3600))
-	if d, err := date("", now); err != nil || !d.Equal(now) {
-		t.Errorf("no date: %v, %v", d, err)
-	}
-	if d, err := date("2027-02-01", now); err != nil || d.Format(time.RFC3339) != "2027-02-01T00:00:00+08:00" {
-		t.Errorf("a date: %v, %v", d, err)
-	}
+// TestToday checks that --today is a date and nothing else.
+func TestToday(t *testing.T) {
 	for _, s := range []string{"2027-02-30", "明天", "2027/02/01", "2027-2-1"} {
-		if _, err := date(s, now); err == nil {
-			t.Errorf("%q passes", s)
+		code, _, errs := session{}.run(t, "plan", "list", "--today", s)
+		if code != exitUsage || !strings.Contains(errs, s) {
+			t.Errorf("%q: exit %d, stderr %q", s, code, errs)
 		}
+	}
+	if code, _, errs := (session{}).run(t, "plan", "list", "--today", "2027-02-01"); code != exitOK {
+		t.Errorf("exit %d, stderr %q", code, errs)
 	}
 }
 
@@ -133,8 +131,28 @@ func TestData(t *testing.T) {
 
 func TestReadLine(t *testing.T) {
 	long := strings.Repeat("长", maxLine/3+1)
-	code, out, errs := session{stdin: "装配式建筑占比要做到多少\n" + long + "\n谢谢", terminal: false}.run(t, "chat")
+	code, out, errs := session{stdin: "海绵城市示范建设由谁牵头\n" + long + "\n谢谢", terminal: false}.run(t, "chat")
 	if code != exitOK || strings.Count(out, "问：") != 2 || !strings.Contains(errs, "第 2 行") {
 		t.Errorf("exit %d, %d answers, stderr %q", code, strings.Count(out, "问："), errs)
+	}
+}
+
+// TestReadme checks that the answer shown first in the readmes is the answer
+// that is given.
+func TestReadme(t *testing.T) {
+	for _, file := range []string{"../../README.md", "../../README.zh-CN.md"} {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, shown, _ := strings.Cut(string(b), "\n$ wence ")
+		shown, _, _ = strings.Cut(shown, "```")
+		line, shown, ok := strings.Cut(shown, "\n")
+		if !ok {
+			t.Fatalf("%s shows no question", file)
+		}
+		if _, out, _ := (session{}).run(t, strings.Fields(line)...); out != shown {
+			t.Errorf("%s shows\n%s\nbut the answer is\n%s", file, shown, out)
+		}
 	}
 }

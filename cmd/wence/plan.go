@@ -123,8 +123,11 @@ func planLint(c *call) error {
 
 // loadFile loads one plan with the card beside it, as --plans would.
 func loadFile(file string) (*corpus.Plan, error) {
-	if _, err := os.Stat(file); err != nil {
+	switch info, err := os.Stat(file); {
+	case err != nil:
 		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, usagef("%s 不是文件；请给出方案的 .txt 文件。", file)
 	}
 	dir, name := filepath.Split(file)
 	plans, err := corpus.Load(oneFile{os.DirFS(filepath.Clean(dir)), name})
