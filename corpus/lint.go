@@ -54,8 +54,8 @@ func (l *linter) sections() {
 	for i := range l.plan.Sections {
 		text[l.plan.Sections[i].Parent] = true
 	}
-	last := map[int]int{}
-	running := 0
+	last := map[int]int{}    // parent: ordinal
+	running := map[int]int{} // level: ordinal, for numbers that run through all sections
 	for i, s := range l.plan.Sections {
 		if !text[i] {
 			l.add("empty-section", s.Heading, "标题“%s”下面没有正文", l.short(s.Heading))
@@ -63,13 +63,11 @@ func (l *linter) sections() {
 		if s.No == 0 {
 			continue
 		}
-		if want := last[s.Parent] + 1; s.No != want && s.No != running+1 {
+		if want := last[s.Parent] + 1; s.No != want && s.No != running[s.Level]+1 {
 			l.add("ordinal-gap", s.Heading, "标题“%s”的序号是%d,前一个是%d", l.short(s.Heading), s.No, want-1)
 		}
 		last[s.Parent] = s.No
-		if s.Level > 1 {
-			running = s.No
-		}
+		running[s.Level] = s.No
 	}
 }
 

@@ -80,40 +80,6 @@ func (c *composer) answer() *Answer {
 	return c.clause()
 }
 
-// planScope returns the plans to answer from: the requested one, else those
-// that the question names, else all.
-func (c *composer) planScope() []int {
-	plans := c.engine.plans
-	if c.req.Plan != "" {
-		for i, p := range plans {
-			if p.ID == c.req.Plan {
-				return []int{i}
-			}
-		}
-	}
-	all := make([]int, len(plans))
-	for i := range plans {
-		all[i] = i
-	}
-	if len(plans) == 1 {
-		return all
-	}
-	text := fold.String(c.q.Text)
-	var named []int
-	for i, p := range plans {
-		for _, n := range append([]string{p.Card.Title}, p.Card.Short...) {
-			if n != "" && strings.Contains(text, fold.String(n)) {
-				named = append(named, i)
-				break
-			}
-		}
-	}
-	if named != nil {
-		return named
-	}
-	return all
-}
-
 // talk answers what asks nothing about a plan.
 func (c *composer) talk() *Answer {
 	a := &Answer{Kind: KindChitchat}

@@ -59,6 +59,7 @@ type Engine struct {
 	ids      map[string]int // index document to unit
 	all      []int          // every unit
 	places   [][]string     // of each plan, the stems of the places it names
+	names    [][]string     // of each plan, the names people use for it
 	speller  func() *speller
 }
 
@@ -84,6 +85,7 @@ func New(plans []*corpus.Plan, lex *corpus.Lexicon, s Searcher) (*Engine, error)
 	}
 	for _, p := range plans {
 		e.places = append(e.places, placeStems(p))
+		e.names = append(e.names, planNames(p, len(plans) > 1))
 	}
 	return e, nil
 }
@@ -112,9 +114,6 @@ func placeStems(p *corpus.Plan) []string {
 // Plans returns the plans that e answers from.
 func (e *Engine) Plans() []*corpus.Plan { return e.plans }
 
-// Read reads a message without answering it.
-func (e *Engine) Read(text string) question.Question { return e.reader.Read(text) }
-
 // AskBack answers a message that means nothing without what went before it, of
 // which there is nothing: it asks what is meant.
 func (e *Engine) AskBack(req Request, q question.Question) *Answer {
@@ -133,7 +132,7 @@ func (e *Engine) AskBack(req Request, q question.Question) *Answer {
 // Ask answers one message. It never fails: what cannot be answered is an
 // answer of kind none, clarify or chitchat that says so.
 func (e *Engine) Ask(ctx context.Context, req Request) *Answer {
-	q := e.reader.Read(req.Text)
+	q := e.Read(req.Text)
 	return e.Answer(ctx, req, q)
 }
 

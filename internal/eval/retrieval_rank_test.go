@@ -17,7 +17,7 @@ const rankStats = "testdata/retrieval/rank_stats.txt"
 
 // TestRankStats holds the ranking of the embedded plan's clauses for questions
 // of our own. The figures are checked in: a change of ranking shows as a change
-// of this file, and a worse one is not written.
+// of this file, and a worse one is not written unless the file is removed first.
 func TestRankStats(t *testing.T) {
 	r, missed := rankPlan(t)
 	got := figures(r, missed)

@@ -15,7 +15,7 @@ type Turn struct {
 // before it and there is none that fits.
 func Follow(before *Turn, q Question) (_ Question, ok bool) {
 	switch {
-	case q.Ask == AskChitchat && !q.More && !q.Doubt, q.Ask == AskNothing:
+	case (q.Ask == AskChitchat && !q.More && !q.Doubt || q.Ask == AskNothing) && len(q.Plans) == 0:
 		return q, true
 	case before == nil:
 		return q, !q.needsBefore()
@@ -75,7 +75,7 @@ func (q *Question) nth() bool {
 
 // barely reports whether q names a thing and asks nothing.
 func (q *Question) barely() bool {
-	return (q.Ask == AskClause || q.Ask == AskTasks && !q.WantLead || q.Ask == AskLead && !q.WantLead || q.Ask == AskList && !q.All && !q.Tasks || q.Ask == AskOverview) && !q.HowMuch && !q.Goal
+	return (q.Ask == AskNothing || q.Ask == AskChitchat && len(q.Plans) > 0 || q.Ask == AskClause || q.Ask == AskTasks && !q.WantLead || q.Ask == AskLead && !q.WantLead || q.Ask == AskList && !q.All && !q.Tasks || q.Ask == AskOverview) && !q.HowMuch && !q.Goal
 }
 
 // short reports whether a topic is so short that it may be part of the one
@@ -128,6 +128,9 @@ func swap(before, q Question) Question {
 	out := q
 	out.Ask, out.HowMuch, out.Goal, out.WantLead, out.Tasks, out.All, out.Count, out.Measure = before.Ask, before.HowMuch, before.Goal, before.WantLead, before.Tasks, before.All, before.Count, nil
 	out.Carry = carry(before)
+	if len(q.Plans) == 0 {
+		out.Plans = before.Plans
+	}
 	switch {
 	case q.hasTopic():
 		if before.Ask == AskTasks || before.Ask == AskOverview || before.Ask == AskCount || before.Ask == AskImplement {
@@ -141,6 +144,9 @@ func swap(before, q Question) Question {
 		if before.Ask == AskCount {
 			out.Ask = AskCount
 		}
+	case len(q.Plans) > 0:
+		out.Topic, out.Parts, out.Measure, out.Carry = before.Topic, before.Parts, before.Measure, before.Carry
+		out.Years, out.Sections, out.Agencies = before.Years, before.Sections, before.Agencies
 	case len(q.Years) > 0 || q.Relative != "":
 		out.Topic, out.Parts, out.Agencies = before.Topic, before.Parts, before.Agencies
 	case len(q.Sections) > 0:
@@ -170,6 +176,9 @@ func keep(before *Turn, q Question) Question {
 	out.Measure = append(out.Measure, b.Measure...)
 	for i := range out.Agencies {
 		out.Agencies[i].Claimed = false
+	}
+	if len(q.Plans) == 0 {
+		out.Plans = b.Plans
 	}
 	out.Items, out.Counted = before.Items, before.Count
 	return out

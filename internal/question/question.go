@@ -55,6 +55,8 @@ type Question struct {
 	Cut  bool   // the text was longer than MaxRunes
 	Ask  Ask
 
+	Plans []string // ids of the plans that the message names; set by package answer
+
 	Topic   string   // folded content words, fragments separated by blanks
 	Context string   // what a long story says around the question, folded
 	Story   []string // of a long story, the content of each of its segments, and of neighbours together
@@ -131,6 +133,7 @@ func (q Question) String() string {
 		}
 		add("agency", n)
 	}
+	add("plans", strings.Join(q.Plans, ","))
 	add("units", q.Units)
 	for _, r := range q.Sections {
 		add("ref", r.String())
