@@ -30,14 +30,14 @@ var (
 )
 
 // unitWords are units and classifiers; magnitudes such as 万 may precede them.
-var unitWords = []string{
+var unitWords = newWordSet([]string{
 	"个百分点", "百分点", "微克/立方米", "毫克/立方米", "毫克/升", "吨/年", "吨/日", "吨/天", "蒸吨/小时", "万元/家", "元/人", "元/月",
 	"平方公里", "平方千米", "平方米", "立方米", "公里", "千米", "公顷", "公斤", "千瓦时", "千瓦", "兆瓦", "小时", "分钟",
 	"标准煤", "分贝", "卡时", "工位", "人次", "户次", "蒸吨", "摄氏度", "℃", "米", "亩", "吨", "克", "升", "度", "元", "美元",
 	"家", "个", "条", "名", "人", "所", "座", "处", "项", "场", "套", "件", "次", "户", "辆", "台", "种", "类", "篇", "支", "位",
 	"倍", "间", "栋", "批", "份", "部", "片", "株", "头", "只", "艘", "架", "根", "口", "眼", "轮", "期", "届", "门", "班", "村", "镇",
 	"县", "市", "区", "街", "P", "MW", "GW", "kW", "天", "岁", "年", "册", "本", "幅", "对", "组", "块", "宗", "桩", "张", "节",
-}
+})
 
 // timeUnits measure time, and are no target of a plan unless it says so.
 var timeUnits = map[string]bool{"年": true, "岁": true, "天": true, "小时": true, "分钟": true, "期": true, "届": true}
@@ -147,7 +147,7 @@ func scanUnit(s string) (string, int) {
 		}
 	}
 	mag, hasMag := longestPrefix(s, magnitudes)
-	if w, ok := longestPrefix(s[len(mag):], unitWords); ok {
+	if w, ok := unitWords.longest(s[len(mag):]); ok {
 		return mag + w, len(mag) + len(w)
 	}
 	if hasMag {

@@ -93,7 +93,11 @@ func findDates(text string, s Span) []Deadline {
 			prev = r
 			continue
 		}
-		if d, ok := scanDate(in[i:]); ok && !isDigitRune(prev) {
+		if !startsDate(r) || isDigitRune(prev) {
+			prev = r
+			continue
+		}
+		if d, ok := scanDate(in[i:]); ok {
 			after := firstRune(in[i+len(d.wording):])
 			free := prev == 0 || isComma(prev) || prev == '\n'
 			if !strings.ContainsRune("—-–~～至", after) && (d.strong || free && isComma(after)) || strings.HasPrefix(d.wording, "有效期") {
@@ -108,6 +112,11 @@ func findDates(text string, s Span) []Deadline {
 }
 
 func isDigitRune(r rune) bool { return '0' <= r && r <= '9' || '０' <= r && r <= '９' }
+
+// startsDate reports whether a date can start with r.
+func startsDate(r rune) bool {
+	return isDigitRune(r) || r == '到' || r == '至' || r == '截' || r == '力' || r == '争' || r == '有' || r == '“' || r == '十'
+}
 
 // A quoteScanner follows quotation marks and brackets, rune by rune.
 type quoteScanner struct {

@@ -236,7 +236,18 @@ func (p *parser) lineMark(s Span) Span {
 // marksIn returns the marks in one paragraph: those in brackets, and a label
 // without brackets at its end. Marks side by side are one.
 func (p *parser) marksIn(par Span) []mark {
+	if p.lastMarks.of == par && !par.Empty() {
+		return p.lastMarks.marks
+	}
+	p.lastMarks.of, p.lastMarks.marks = par, p.readMarks(par)
+	return p.lastMarks.marks
+}
+
+func (p *parser) readMarks(par Span) []mark {
 	in := par.In(p.text)
+	if !mayBeMark(in) {
+		return nil
+	}
 	if isRoleLabel(in) {
 		return []mark{{par, p.parseRoles(par)}}
 	}

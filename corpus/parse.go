@@ -117,10 +117,14 @@ type parser struct {
 	marks []mark    // of all clauses, for the blocks and rules
 	skips []Block   // skipped runs with a known reason
 	paras [][]Span  // own text of each section, by index
-	own   []int     // number of ids given below each section
 
 	preamble  []Span
-	undecided []Span // text that no step could place
+	undecided []Span // marks without text
+
+	lastMarks struct { // what marksIn read last, which is asked for again
+		of    Span
+		marks []mark
+	}
 }
 
 // A line is one line of the text that is not blank.

@@ -34,7 +34,7 @@ type Region struct {
 // concurrent use.
 type Places struct {
 	byName map[string]Region
-	first  map[rune]int // longest name, in bytes, that starts with the rune
+	first  [1 << 16]uint8 // length in bytes of the longest name that starts with the rune
 }
 
 // Gazetteer returns the places that come with the package.
@@ -45,7 +45,7 @@ var places = sync.OnceValue(func() *Places { return readPlaces(placesText) })
 // readPlaces reads the form that places.txt describes. Names that come first
 // win: the province 吉林 before the city.
 func readPlaces(text string) *Places {
-	p := &Places{byName: map[string]Region{}, first: map[rune]int{}}
+	p := &Places{byName: map[string]Region{}}
 	for ln := range strings.Lines(text) {
 		head, names, ok := strings.Cut(strings.TrimSpace(ln), ":")
 		if !ok || strings.HasPrefix(head, "#") {
@@ -77,17 +77,14 @@ func (p *Places) add(r Region) {
 	if short := r.Short; short != r.Name && runes(short) > 1 && (r.Level != LevelCounty || runes(short) > 2 || !ambiguousShort[short]) {
 		names = append(names, short)
 	}
+	names = append(names, abbreviations(r)...)
 	for _, name := range names {
 		if _, ok := p.byName[name]; ok {
 			continue
 		}
 		p.byName[name] = r
-		c := firstRune(name)
-		p.first[c] = max(p.first[c], len(name))
-	}
-	for _, suffix := range abbreviations(r) {
-		if _, ok := p.byName[suffix]; !ok {
-			p.byName[suffix] = r
+		if c := firstRune(name); int(c) < len(p.first) {
+			p.first[c] = max(p.first[c], uint8(min(len(name), 255)))
 		}
 	}
 }
@@ -170,10 +167,11 @@ func (p *Places) Find(s string) []Mention {
 
 // longest is the longest place name that s starts with.
 func (p *Places) longest(s string) string {
-	n := min(p.first[firstRune(s)]+len("州"), len(s))
-	if n <= len("州") {
+	c := firstRune(s)
+	if int(c) >= len(p.first) || p.first[c] == 0 {
 		return ""
 	}
+	n := min(int(p.first[c]), len(s))
 	for ; n > 0; n-- {
 		if n < len(s) && !utf8.RuneStart(s[n]) {
 			continue

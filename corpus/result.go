@@ -1,34 +1,33 @@
 package corpus
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
 
 // Words of qualitative results.
 var (
-	resultAdverbs = []string{
+	resultAdverbs = newWordSet([]string{
 		"稳步", "明显", "显著", "持续", "进一步", "全面", "基本", "稳定", "有效", "大幅", "逐步", "不断", "更加", "初步", "总体", "普遍", "整体",
 		"根本", "切实", "大幅度", "较大幅度", "力争", "确保", "均", "得到", "实现",
-	}
+	})
 	resultVerbs = []string{
 		"提高", "提升", "下降", "降低", "减少", "增加", "增长", "增强", "改善", "优化", "消除", "淘汰", "构建", "建立", "建成", "健全", "完善",
 		"形成", "扩大", "巩固", "保障", "覆盖", "稳定", "好转", "达标", "清零", "遏制", "加强", "拓展", "壮大", "普及", "夯实", "控制", "解决",
 		"恢复", "转变", "达标排放", "全覆盖", "动态清零", "见效", "显现", "凸显", "成熟", "定型", "根治",
 	}
 	// fixedResults frame a result in words: what they start and end with.
-	fixedResults = []struct{ start, end string }{
-		{"完成", "任务"}, {"实现", "覆盖"}, {"实现", "清零"}, {"取得", "成效"}, {"取得", "进展"}, {"取得", "突破"},
-		{"达到", "水平"}, {"达到", "要求"}, {"达到", "标准"}, {"走在", "前列"}, {"居", "前列"}, {"位居", "前列"},
+	fixedResults = map[string][]string{
+		"完成": {"任务"}, "实现": {"覆盖", "清零"}, "取得": {"成效", "进展", "突破"}, "达到": {"水平", "要求", "标准"},
+		"走在": {"前列"}, "居": {"前列"}, "位居": {"前列"},
 	}
+	fixedStarts = newWordSet(slices.Collect(maps.Keys(fixedResults)))
 )
 
 // resultAt returns the byte of s from which on it says only a result, such as
 // 稳步提高; 0 when it says none.
 func resultAt(s string) int {
-	if !strings.ContainsAny(s, "步显续面本定效幅断加总遍体根切到现完取达走居确一") {
-		return 0
-	}
 	quoted := quoteScanner{}
 	for i, c := range s {
 		if !quoted.inside(c) && i > 0 && i >= len(s)-maxResult && isResult(s[i:]) {
@@ -45,7 +44,7 @@ const maxResult = 90
 func isResult(s string) bool {
 	rest, n := s, 0
 	for {
-		w, ok := longestPrefix(rest, resultAdverbs)
+		w, ok := resultAdverbs.longest(rest)
 		if !ok || len(w) == len(rest) {
 			break
 		}
@@ -55,9 +54,12 @@ func isResult(s string) bool {
 	if n > 0 && slices.Contains(resultVerbs, rest) {
 		return true
 	}
-	return slices.ContainsFunc(fixedResults, func(f struct{ start, end string }) bool {
-		return strings.HasPrefix(rest, f.start) && strings.HasSuffix(rest, f.end) && len(rest) >= len(f.start)+len(f.end) && runes(rest) <= 20
-	})
+	start, ok := fixedStarts.longest(rest)
+	if !ok || runes(rest) > 20 {
+		return false
+	}
+	_, ok = cutSuffix(rest[len(start):], fixedResults[start])
+	return ok
 }
 
 // result reads “X稳步提高”: something and what becomes of it. Inside measures
@@ -331,7 +333,7 @@ func scaleLen(s string) int {
 		if size == 0 {
 			return n
 		}
-		unit, ok := longestPrefix(k, unitWords)
+		unit, ok := unitWords.longest(k)
 		if !ok || !strings.HasPrefix(k[len(unit):], "级") {
 			return n
 		}

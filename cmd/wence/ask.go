@@ -31,7 +31,7 @@ func ask(ctx context.Context, c *call) error {
 	case c.jsonl && question != "":
 		return usagef("--jsonl 从标准输入读问题，命令行上不要再写问题。")
 	case !c.jsonl && question == "":
-		return usagef("请写出问题，例如：wence ask 湿地保护率目标是多少")
+		return usagef("请写出问题，例如：wence ask 海绵城市示范建设由谁牵头")
 	}
 	as, err := open(ctx, c)
 	if err != nil {

@@ -294,7 +294,11 @@ func (c *composer) pickParts(want func(unit) bool) []part {
 			return nil
 		}
 		kept := c.narrow(p)
-		out = append(out, part{text, kept, p.topic, c.leads(kept)})
+		leads := c.leads(kept)
+		if len(leads) == 0 {
+			return nil
+		}
+		out = append(out, part{text, kept, p.topic, leads})
 	}
 	return out
 }

@@ -354,7 +354,7 @@ func (m *matcher) explain(t *topic, u int, credit []float64) evidence {
 	m.bySynonyms(t, &e, credit, own)
 	e.sum(t, credit, own)
 	if e.cover >= worthDetail {
-		e.detail(t, credit, own)
+		e.detail(t, credit, own, m.units[u].own)
 	}
 	return e
 }
@@ -420,13 +420,17 @@ func (e *evidence) sum(t *topic, credit, own []float64) {
 }
 
 // detail works out what is not explained.
-func (e *evidence) detail(t *topic, credit, own []float64) {
+func (e *evidence) detail(t *topic, credit, own []float64, text string) {
 	e.strange = t.strange(e.unit, own)
 	for _, w := range t.words {
 		if w.Weight < weightOfContent {
 			continue
 		}
-		got, from := 0.0, -1
+		if w.Must {
+			e.must = e.must || !hasAspect(text, string(t.text[w.Start:w.End]))
+			continue
+		}
+		from := -1
 		for i := w.Start; i <= w.End; i++ {
 			if i < w.End && credit[i] < byRune {
 				if from < 0 {
@@ -438,14 +442,28 @@ func (e *evidence) detail(t *topic, credit, own []float64) {
 				e.missing = append(e.missing, string(t.text[from:i]))
 			}
 			from = -1
-			if i < w.End {
-				got += credit[i]
-			}
-		}
-		if w.Must && got < 0.8*float64(w.End-w.Start) {
-			e.must = true
 		}
 	}
+}
+
+// aspects are words for one aspect: a clause that has one of them speaks of it.
+var aspects = [][]string{
+	{"补贴", "补助", "奖励", "奖补", "资助", "扶持", "奖金"},
+	{"电话", "联系电话", "咨询电话", "联系方式", "热线"},
+	{"配合单位", "配合部门", "配合", "参与单位", "参与部门", "协办", "协办单位"},
+}
+
+// hasAspect reports whether a clause speaks of an aspect.
+func hasAspect(text, word string) bool {
+	if strings.Contains(text, word) {
+		return true
+	}
+	for _, group := range aspects {
+		if slices.Contains(group, word) {
+			return slices.ContainsFunc(group, func(w string) bool { return strings.Contains(text, w) })
+		}
+	}
+	return false
 }
 
 // strange counts what a unit lacks of the content words altogether: runes, and
@@ -507,7 +525,7 @@ func (m *matcher) partCover(t *topic, part string) float64 {
 	s := 0.0
 	for i := 0; i+1 < len(t.text); i++ {
 		if t.weight[i] > 0 && strings.Contains(part, string(t.text[i:i+2])) {
-			s += t.weight[i] + t.weight[i+1]
+			s += t.weight[i]*t.weight[i] + t.weight[i+1]*t.weight[i+1]
 		}
 	}
 	for _, y := range t.synonyms {

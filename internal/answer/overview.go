@@ -131,10 +131,7 @@ func (c *composer) describeItem(p *corpus.Plan, i int) *Answer {
 			}
 		}
 	}
-	if len(cites) == 0 {
-		cites = append(cites, c.citeSection(p, i))
-		said = append(said, p.Sections[i].Title)
-	}
+	cites = append([]Citation{c.citeSection(p, i)}, cites...)
 	kind := KindOverview
 	if c.q.Ask == question.AskLead {
 		kind = KindLead

@@ -89,6 +89,7 @@ type Question struct {
 	Count    string // what is counted: "tasks", "measures", "actions", "agencies", "targets", "places", "clauses"
 	All      bool   // 全部, 所有, 哪些
 	HowMuch  bool   // 多少, 几成: a value is expected
+	Money    bool   // an amount of money is asked for
 	Goal     bool   // 目标, 指标
 	WantLead bool   // a lead is asked for beside Ask
 	Tasks    bool   // 任务, 工作, 举措
@@ -151,7 +152,7 @@ func (q Question) String() string {
 	for _, f := range []struct {
 		on   bool
 		name string
-	}{{q.YesNo, "yesno"}, {q.Each, "each"}, {q.Same, "same"}, {q.All, "all"}, {q.HowMuch, "howmuch"}, {q.Goal, "goal"}, {q.WantLead, "+lead"}, {q.Tasks, "+tasks"}, {q.Cut, "cut"}, {q.Swap, "swap"}, {q.Pronoun, "pronoun"}, {q.More, "more"}, {q.Doubt, "doubt"}} {
+	}{{q.YesNo, "yesno"}, {q.Each, "each"}, {q.Same, "same"}, {q.All, "all"}, {q.HowMuch, "howmuch"}, {q.Money, "money"}, {q.Goal, "goal"}, {q.WantLead, "+lead"}, {q.Tasks, "+tasks"}, {q.Cut, "cut"}, {q.Swap, "swap"}, {q.Pronoun, "pronoun"}, {q.More, "more"}, {q.Doubt, "doubt"}} {
 		if f.on {
 			b.WriteString(" " + f.name)
 		}

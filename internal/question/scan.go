@@ -435,6 +435,7 @@ func (s *scan) flags() {
 	q.Tasks = s.has(task)
 	q.WantLead = s.has(who, leadVerb, leadNoun)
 	q.All = s.has(list)
+	q.Money = q.HowMuch && s.contains("钱", "元", "补多少", "奖多少", "补贴", "补助", "奖励", "贷款", "额度", "资助", "算力券", "基金", "封顶")
 	q.Absent = s.texts(aspect)
 	q.Measure = s.texts(measure)
 	if rel := s.texts(relTime); len(rel) > 0 {
@@ -535,7 +536,7 @@ func (s *scan) ask() Ask {
 		return AskList
 	case len(q.Sections) > 0 && !topic:
 		return AskOverview
-	case several && (q.Same || (q.Most == "more" || s.has(more)) && !s.has(who)):
+	case several && (q.Same || q.Most == "more" && !s.has(who)):
 		return AskCompare
 	case s.has(who) && !s.has(when) && !(s.has(task) && s.has(list)):
 		return AskLead
