@@ -185,6 +185,21 @@ func (a *amount) qualify(s string) {
 	}
 }
 
+// opBeforeNumber is the operator of the words before the first number of s; ""
+// for none.
+func opBeforeNumber(s string) string {
+	if i := strings.IndexFunc(s, isDigitRune); i >= 0 {
+		s = s[:i]
+	}
+	best, op := "", ""
+	for _, o := range opBefore {
+		if strings.HasSuffix(s, o.word) && len(o.word) > len(best) {
+			best, op = o.word, o.op
+		}
+	}
+	return op
+}
+
 // roundAmount reads a figure in words at the start of s: 百个, 超千家, 万名.
 func roundAmount(s string) (amount, bool) {
 	n := 0

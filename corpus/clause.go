@@ -300,39 +300,110 @@ func (p *parser) splitHead(first, next Span) (head, own Span) {
 
 func isComma(r rune) bool { return r == '，' || r == ',' || r == '；' || r == ';' || isStop(r) }
 
-// applyRules lets what marks say about later marks take effect, in the order
-// of the text.
+// applyRules lets what marks and sentences say about later marks take effect,
+// in the order of the text.
 func (p *parser) applyRules() {
-	var implement []string
-	var implementAt Span
-	first := false
+	stated := p.statedRules()
 	byMark := map[int]*mark{}
 	for i := range p.marks {
 		byMark[p.marks[i].span.Start] = &p.marks[i]
 	}
+	var in rulesInForce
 	for i := range p.plan.Clauses {
 		c := &p.plan.Clauses[i]
 		m := byMark[c.Mark.Start]
 		if c.Mark.Empty() || m == nil {
 			continue
 		}
-		if len(implement) > 0 && len(c.Implementers) == 0 {
-			c.Implementers, c.ImplementAt = implement, implementAt
+		for len(stated) > 0 && stated[0].At.Start < c.Mark.Start {
+			p.plan.Rules = append(p.plan.Rules, stated[0])
+			in.add(stated[0])
+			stated = stated[1:]
+		}
+		if len(in.implement.Units) > 0 && len(c.Implementers) == 0 {
+			c.Implementers, c.ImplementAt = in.implement.Units, in.implement.At
 		}
 		for _, r := range m.roles.rules {
 			p.plan.Rules = append(p.plan.Rules, r)
-			switch r.Kind {
-			case ruleImplement:
-				implement, implementAt = r.Units, r.At
-			case ruleFirstLeads:
-				first = true
-			}
+			in.add(r)
 		}
 		m.roles.rules = nil
-		if first && len(c.Leads) == 0 && len(c.Responsible) > 0 {
-			c.Leads = c.Responsible[:1:1]
+		in.lead(c, m.roles.comma)
+	}
+}
+
+// rulesInForce are the rules that hold at a point of the text.
+type rulesInForce struct {
+	implement Rule
+	leads     string // kind of the rule about leads
+}
+
+func (in *rulesInForce) add(r Rule) {
+	if r.Kind == ruleImplement {
+		in.implement = r
+	} else {
+		in.leads = r.Kind
+	}
+}
+
+// lead makes leads of the responsible units that the rule in force names.
+func (in *rulesInForce) lead(c *Clause, comma int) {
+	if len(c.Leads) > 0 || len(c.Responsible) == 0 {
+		return
+	}
+	switch n := min(comma, len(c.Responsible)); {
+	case in.leads == ruleFirstLeads || in.leads == ruleCommaLeads && n == 0:
+		c.Leads = c.Responsible[:1:1]
+	case in.leads == ruleCommaLeads:
+		c.Leads = c.Responsible[:n:n]
+	}
+}
+
+// statedRules finds rules about leads that stand in a sentence of their own,
+// outside of marks.
+func (p *parser) statedRules() []Rule {
+	var out []Rule
+	inMark := map[int]bool{}
+	for _, m := range p.marks {
+		for _, r := range m.roles.rules {
+			inMark[r.At.Start] = true
 		}
 	}
+	for at := 0; ; {
+		i := strings.Index(p.text[at:], "牵头单位")
+		if i < 0 {
+			return out
+		}
+		i += at
+		at = i + len("牵头单位")
+		s := trim(p.text, p.sentenceAround(Span{i, at}))
+		rule := leadsRule(s.In(p.text))
+		if rule == "" || inMark[s.Start] || !strings.Contains(s.In(p.text), "下同") && !strings.Contains(s.In(p.text), "以下") {
+			continue
+		}
+		out = append(out, Rule{Kind: rule, At: s})
+		at = max(at, s.End)
+	}
+}
+
+// maxRule is the length of the longest sentence that states a rule, in bytes.
+const maxRule = 300
+
+// sentenceAround widens s to its sentence, bracket or line.
+func (p *parser) sentenceAround(s Span) Span {
+	ends := func(r rune) bool { return isStop(r) || r == '\n' || r == '；' || r == ';' || bracketClass(r) != 0 }
+	before := p.text[max(0, s.Start-maxRule):s.Start]
+	if i := strings.LastIndexFunc(before, ends); i >= 0 {
+		_, n := utf8.DecodeRuneInString(before[i:])
+		s.Start -= len(before) - i - n
+	} else {
+		return s
+	}
+	after := p.text[s.End:min(len(p.text), s.End+maxRule)]
+	if i := strings.IndexFunc(after, ends); i >= 0 {
+		s.End += i
+	}
+	return s
 }
 
 // readClause finds dates, places and names in a clause.

@@ -214,10 +214,17 @@ func (p *parser) splitTitle(in Span) (title, rest Span) {
 func (p *parser) settleTitles() {
 	for i := range p.heads {
 		h := &p.heads[i]
-		if !h.rest.Empty() || h.title.Empty() || h.num.rank == rankPlain {
+		if h.title.Empty() || h.note {
 			continue
 		}
+		bare := !h.rest.Empty() && p.isOwnLine(h.rest) // “标题。（责任单位：…）”
 		if p.hasBelow(i) {
+			if bare {
+				h.mark, h.rest = h.rest, Span{h.rest.End, h.rest.End}
+			}
+			continue
+		}
+		if !h.rest.Empty() && !bare {
 			continue
 		}
 		ln := p.lines[h.line]

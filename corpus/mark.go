@@ -79,6 +79,7 @@ type roles struct {
 	leads, support, responsible, implement []string
 	implementAt                            Span
 
+	comma int    // number of responsible units before the first comma
 	rules []Rule // what it says about later marks
 }
 
@@ -103,6 +104,9 @@ func (r *roles) add(to role, units []string) {
 func (r *roles) join(o roles) {
 	r.leads = append(r.leads, o.leads...)
 	r.support = append(r.support, o.support...)
+	if len(r.responsible) == 0 {
+		r.comma = o.comma
+	}
 	r.responsible = append(r.responsible, o.responsible...)
 	r.implement = append(r.implement, o.implement...)
 	if r.implementAt.Empty() {
@@ -115,6 +119,7 @@ func (r *roles) join(o roles) {
 const (
 	ruleImplement  = "implement"
 	ruleFirstLeads = "first-leads"
+	ruleCommaLeads = "comma-leads" // those before the first comma
 )
 
 // bracketClass tells the kind of a bracket: 0 for none, positive for an
@@ -381,8 +386,8 @@ func (r *roleReader) read(pc piece) {
 	case s == "":
 	case slices.Contains(sameBelow, s):
 		r.sameBelow(at)
-	case isFirstLeads(s):
-		r.out.rules = append(r.out.rules, Rule{Kind: ruleFirstLeads, At: at})
+	case leadsRule(s) != "":
+		r.out.rules = append(r.out.rules, Rule{Kind: leadsRule(s), At: at})
 	default:
 		if w, ok := cutPrefix(s, allBelow); ok {
 			r.flush(r.label)
@@ -395,10 +400,21 @@ func (r *roleReader) read(pc piece) {
 
 func isUnitMargin(r rune) bool { return isBlank(r) || r == '*' || r == '＊' || r == ':' || r == '：' }
 
-// isFirstLeads reports whether a rule says that the first unit of a mark leads.
-func isFirstLeads(s string) bool {
-	return strings.Contains(s, "牵头") &&
-		(strings.Contains(s, "第一位") || strings.Contains(s, "首位") || strings.Contains(s, "第一个") || strings.Contains(s, "排名第一") || strings.Contains(s, "排第一"))
+// leadsRule tells which rule s states about the units that lead: those that
+// stand first, or before the first comma; "" for none.
+func leadsRule(s string) string {
+	if !strings.Contains(s, "牵头") {
+		return ""
+	}
+	if strings.Contains(s, "逗号") && strings.Contains(s, "前") {
+		return ruleCommaLeads
+	}
+	for _, w := range []string{"第一位", "首位", "第一个", "排名第一", "排第一", "列第一", "排在第一"} {
+		if strings.Contains(s, w) {
+			return ruleFirstLeads
+		}
+	}
+	return ""
 }
 
 // unit reads one unit, and the verb after it if there is one.
@@ -427,6 +443,9 @@ func (r *roleReader) push(name string, sep rune, start int) {
 	if n := len(r.units); n > 0 && sep == '、' && isLevelList(r.units[n-1]) && isLevelUnit(name) {
 		r.units[n-1] += "、" + name
 		return
+	}
+	if (sep == '，' || sep == ',') && r.out.comma == 0 {
+		r.out.comma = len(r.units)
 	}
 	r.units = append(r.units, name)
 	r.seps = append(r.seps, sep)
@@ -554,7 +573,7 @@ func cutVerb(s string) (string, role) {
 // unitName drops from a unit what is not its name: 等相关部门 after it and a
 // 〈含…〉 note.
 func unitName(s string) string {
-	s = strings.TrimPrefix(strings.TrimFunc(s, isBlank), "由")
+	s = strings.TrimPrefix(strings.TrimFunc(s, isUnitMargin), "由")
 	for {
 		rest := s
 		if w, ok := cutSuffix(rest, openEnds); ok {

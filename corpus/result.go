@@ -260,11 +260,11 @@ func (r *targetReader) due(core, verb Span) bool {
 	if ps := r.placesIn(core); len(ps) > 0 {
 		t.Places = placeNames(ps)
 		t.Scope = r.text[ps[0].At.Start:ps[len(ps)-1].At.End]
-		rest := trimFunc(r.text, Span{ps[len(ps)-1].At.End, core.End}, isBlank, isBlank)
-		if full := r.longForm(rest.In(r.text)); !full.Empty() {
-			t.Indicator, t.IndicatorAt = full.In(r.text), full
-			t.Wording = s
-		}
+		object = trim(r.text, Span{ps[len(ps)-1].At.End, core.End})
+	}
+	if full := r.longForm(object.In(r.text)); !full.Empty() {
+		t.Indicator, t.IndicatorAt = full.In(r.text), full
+		t.Wording = s
 	}
 	r.add(t)
 	return true
@@ -283,12 +283,12 @@ func isDateGap(s string) bool {
 // longForm is the object that the sentence began with when short, such as
 // 试点建设任务, is short for it: its words in their order, without 任务.
 func (r *targetReader) longForm(short string) Span {
-	short = trimSuffixes(short, []string{"任务", "工作", "目标"})
-	if r.object.Empty() || runes(short) < 2 {
+	bare := trimSuffixes(short, []string{"任务", "工作", "目标"})
+	if r.object.Empty() || bare == short || runes(bare) < 2 {
 		return Span{}
 	}
 	long := r.object.In(r.text)
-	for _, c := range short {
+	for _, c := range bare {
 		i := strings.IndexRune(long, c)
 		if i < 0 {
 			return Span{}

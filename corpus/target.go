@@ -190,7 +190,7 @@ func (r *targetReader) add(t Target) {
 	}
 	t.ScopeStated = t.Scope != ""
 	if t.Scope == "" {
-		t.Scope = wholeScope(r.plan.Card.Region)
+		t.Scope = wholeScope(r.plan.Card)
 	}
 	if t.Value == "" {
 		t.Value = t.Wording
@@ -199,14 +199,26 @@ func (r *targetReader) add(t Target) {
 	r.plan.Targets = append(r.plan.Targets, t)
 }
 
-// wholeScope names the whole of a region: 全省 for 吉林省.
-func wholeScope(region string) string {
-	switch last := lastRune(region); last {
-	case '省', '市', '县', '区', '州', '旗':
-		return "全" + string(last)
+// wholeScope names the whole of the region that a plan is for: 全省 for 吉林省.
+// Without region the title's first words may name its level.
+func wholeScope(c Card) string {
+	if r := lastRune(c.Region); isLevel(r) {
+		return "全" + string(r)
+	}
+	prev := rune(0)
+	for i, r := range strings.TrimPrefix(subject(c.Title), "关于") {
+		if i > len("六个字以内的") {
+			break
+		}
+		if isLevel(r) && prev != 0 && !strings.ContainsRune("城社园地都山林", prev) {
+			return "全" + string(r)
+		}
+		prev = r
 	}
 	return ""
 }
+
+func isLevel(r rune) bool { return strings.ContainsRune("省市县区州旗", r) }
 
 // indicatorNouns end the names of indicators.
 var indicatorNouns = []string{
@@ -430,6 +442,9 @@ func (r *targetReader) valued(core Span, list []amount) bool {
 func (r *targetReader) addValued(core, name Span, words int, a amount) {
 	s := core.In(r.text)
 	t := r.withAmount(core, a)
+	if op := opBeforeNumber(s[words:]); op != "" && a.op == "=" { // “分别不低于A和B”
+		t.Op = op
+	}
 	t.Quote = core
 	t.Wording = s[words:]
 	t.Value = ownValue(s[words:a.Start], s[a.Start:a.End])

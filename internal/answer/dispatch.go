@@ -36,6 +36,9 @@ func (c *composer) answer() *Answer {
 	if a := c.unsaid(); a != nil {
 		return a
 	}
+	if a := c.perPlan(); a != nil {
+		return a
+	}
 	switch c.q.Ask {
 	case question.AskImplement:
 		return c.implement()
@@ -68,6 +71,9 @@ func (c *composer) answer() *Answer {
 	case question.AskDeadline:
 		return c.deadline()
 	case question.AskPlace:
+		if a := c.whichPlans(); a != nil {
+			return a
+		}
 		return c.place()
 	case question.AskList:
 		return c.list()

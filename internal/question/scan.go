@@ -435,7 +435,7 @@ func (s *scan) flags() {
 	q.Tasks = s.has(task)
 	q.WantLead = s.has(who, leadVerb, leadNoun)
 	q.All = s.has(list)
-	q.Money = q.HowMuch && s.contains("钱", "元", "补多少", "奖多少", "补贴", "补助", "奖励", "贷款", "额度", "资助", "算力券", "基金", "封顶")
+	q.Money = (q.HowMuch || s.has(more)) && s.contains("钱", "元", "补多少", "奖多少", "补贴", "补助", "奖励", "贷款", "额度", "资助", "算力券", "基金", "封顶")
 	q.Absent = s.texts(aspect)
 	q.Measure = s.texts(measure)
 	if rel := s.texts(relTime); len(rel) > 0 {
@@ -465,6 +465,8 @@ func (s *scan) most() string {
 	switch {
 	case s.contains("只牵头一", "仅牵头一", "只负责一", "只有一项", "只有一个任务", "只牵头1", "仅负责一", "仅有一项", "只管一项", "只领一项", "只牵头了一", "就牵头一"):
 		return "single"
+	case strings.ContainsAny(string(s.text), "哪谁") && strings.HasSuffix(strings.TrimRight(string(s.text), " ?!。.呢啊呀"), "高"):
+		return "more"
 	case s.contains("任务多", "工作多", "牵头多", "谁多", "哪家多", "哪个多", "更多", "多还是", "牵头的多", "的多"):
 		return "more"
 	case s.contains("最多", "最大", "最高", "数量第一"):
