@@ -142,9 +142,16 @@ func (p *parser) ownLineClause(sec int, text []Span, m mark) {
 	p.addClause(sec, Span{text[0].Start, text[len(text)-1].End}, m)
 }
 
-// addClause adds a clause, without the punctuation around it.
+// addClause adds a clause, without the punctuation around it. Without words it
+// adds none and returns nil.
 func (p *parser) addClause(sec int, quote Span, m mark) *Clause {
 	quote = trimFunc(p.text, quote, isTailPunct, isTailPunct)
+	if quote.Empty() {
+		if !m.span.Empty() {
+			p.undecided = append(p.undecided, m.span)
+		}
+		return nil
+	}
 	p.plan.Clauses = append(p.plan.Clauses, Clause{Section: sec, Quote: quote})
 	if !m.span.Empty() {
 		p.marks = append(p.marks, m)
@@ -166,11 +173,7 @@ func (p *parser) paragraphClauses(sec int, par Span) {
 	start := par.Start
 	for i := 0; i < len(marks); {
 		if p.endsSentence(start, marks[i].span, par.End) {
-			if quote := (Span{start, marks[i].span.Start}); p.blank(quote) {
-				p.undecided = append(p.undecided, marks[i].span)
-			} else {
-				p.addClause(sec, quote, marks[i])
-			}
+			p.addClause(sec, Span{start, marks[i].span.Start}, marks[i])
 			start = marks[i].span.End
 			i++
 			continue
@@ -180,14 +183,7 @@ func (p *parser) paragraphClauses(sec int, par Span) {
 		start = end
 		i += n
 	}
-	if rest := (Span{start, par.End}); !p.blank(rest) {
-		p.addClause(sec, rest, mark{})
-	}
-}
-
-// blank reports whether s is only punctuation.
-func (p *parser) blank(s Span) bool {
-	return trimFunc(p.text, s, isTailPunct, isTailPunct).Empty()
+	p.addClause(sec, Span{start, par.End}, mark{})
 }
 
 // What goes on with the sentence when it stands after a mark.
@@ -247,8 +243,9 @@ func (p *parser) shareSentence(sec int, sentence Span, marks []mark) {
 		head, own[0] = p.splitHead(own[0], own[1])
 	}
 	for i, m := range marks {
-		c := p.addClause(sec, own[i], m)
-		c.Sentence, c.Head, c.Tail = sentence, head, tail
+		if c := p.addClause(sec, own[i], m); c != nil {
+			c.Sentence, c.Head, c.Tail = sentence, head, tail
+		}
 	}
 }
 

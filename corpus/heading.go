@@ -137,7 +137,7 @@ func (p *parser) headingAt(ln Span) (heading, bool) {
 		}, true
 	}
 	if kindOf(s) != KindSection && runes(s) <= 10 {
-		return heading{num: number{rank: rankPlain}, whole: ln, title: ln}, true
+		return heading{num: number{rank: rankPlain}, whole: ln, title: ln, rest: Span{ln.End, ln.End}}, true
 	}
 	return heading{}, false
 }
@@ -214,8 +214,8 @@ func (p *parser) splitTitle(in Span) (title, rest Span) {
 func (p *parser) settleTitles() {
 	for i := range p.heads {
 		h := &p.heads[i]
-		if h.title.Empty() || h.note {
-			continue
+		if h.title.Empty() || h.num.len == 0 {
+			continue // nothing to turn, or no number that would stay as heading
 		}
 		bare := !h.rest.Empty() && p.isOwnLine(h.rest) // “标题。（责任单位：…）”
 		if p.hasBelow(i) {
@@ -280,7 +280,10 @@ func (p *parser) findPlainHeadings() {
 		if runes(s) > 30 || strings.Contains(strings.TrimSuffix(s, "。"), "。") || isRoleLabel(s) || runes(p.lines[i+1].In(p.text)) <= runes(s) {
 			continue
 		}
-		title := trimFunc(p.text, ln.Span, isBlank, isTailPunct)
+		title := trimFunc(p.text, ln.Span, isTailPunct, isTailPunct)
+		if title.Empty() {
+			continue
+		}
 		p.heads = append(p.heads, heading{line: i, num: number{rank: 3}, whole: title, title: title, rest: Span{ln.End, ln.End}})
 	}
 	if len(p.heads) == 0 {
@@ -299,6 +302,7 @@ func (p *parser) findRunInHeadings() {
 		}
 		own++
 		title, rest := p.splitTitle(ln.Span)
+		title = trimFunc(p.text, title, isTailPunct, isTailPunct)
 		if !title.Empty() && rest.Len() > title.Len() && runes(title.In(p.text)) <= 25 {
 			found = append(found, heading{line: i, num: number{rank: 3}, whole: title, title: title, rest: rest})
 		}

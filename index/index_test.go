@@ -223,7 +223,12 @@ func TestCommonTermsLeftOut(t *testing.T) {
 	if got := found(t, newIndex(t, docs), "蜉蝣的生态环境建设", 2); got != "with alone" {
 		t.Errorf("found %s", got)
 	}
-	// Common words alone still find.
+	// Words that are all common, but for one that hardly any document has, find
+	// more than that one's.
+	if got := found(t, newIndex(t, docs), "蜉推进生态环境", 5); len(strings.Fields(got)) != 5 {
+		t.Errorf("found %q", got)
+	}
+	// Common words alone find.
 	if got := found(t, x, "生态环境", 3); len(strings.Fields(got)) != 3 {
 		t.Errorf("found %q", got)
 	}

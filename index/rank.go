@@ -142,15 +142,15 @@ func (c *cursor) idf(df int) float64 {
 	return math.Log(1 + (n-float64(df)+0.5)/(float64(df)+0.5))
 }
 
-// scan adds up the scores of the rarer terms, at least of one, and returns the
-// lists of the common ones, which the budget leaves out.
+// scan adds up the scores of the rarer terms, as many as the budget allows or as
+// give enough candidates, and returns the lists of the common ones left out.
 func (c *cursor) scan(ctx context.Context) (common []list, err error) {
 	read, budget := 0, scanBudget(len(c.docs))
 	for i, l := range c.lists {
 		if l.df == 0 {
 			break
 		}
-		if read += l.df; read > budget && i > 0 {
+		if read += l.df; read > budget && len(c.touched) >= candidates {
 			common = c.lists[i:]
 			break
 		}

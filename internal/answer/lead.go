@@ -40,7 +40,9 @@ func (c *composer) lead() *Answer {
 	if len(leads) > 1 && !c.sameClauseLeads(p.kept) {
 		return c.severalLeads(p)
 	}
-	p.kept = c.agree(p)
+	if c.q.Carry == "" {
+		p.kept = c.agree(p)
+	}
 	about := c.about(p.topic, p.kept[0].unit)
 	a := c.done(KindLead, c.leadHeadline(about, leads, p), c.citeAll(p.kept), p.ranked[0].cover)
 	a.Leads = leads

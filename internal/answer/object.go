@@ -1,6 +1,9 @@
 package answer
 
-import "encoding/json"
+import (
+	"fmt"
+	"strings"
+)
 
 // A Kind says what sort of answer an Answer is.
 type Kind string
@@ -84,8 +87,25 @@ type Summary struct {
 	Dropped int    `json:"dropped"`
 }
 
-// JSON returns the object as one line of JSON without HTML escaping.
-func (a *Answer) JSON() ([]byte, error) {
-	b, err := json.Marshal(a)
-	return b, err
+// String returns the answer in one line, for tests and debugging: kind, leads,
+// values, count, and the ids that it cites.
+func (a *Answer) String() string {
+	var b strings.Builder
+	b.WriteString(string(a.Kind))
+	if !a.Found {
+		b.WriteString(" not found")
+	}
+	for _, l := range a.Leads {
+		b.WriteString(" " + l)
+	}
+	for _, v := range a.Values {
+		fmt.Fprintf(&b, " %s=%s", v.Indicator, v.Text)
+	}
+	if a.Count != nil {
+		fmt.Fprintf(&b, " %d", *a.Count)
+	}
+	for _, c := range a.Citations {
+		fmt.Fprintf(&b, " [%s/%s]", c.Plan, c.ID)
+	}
+	return b.String()
 }

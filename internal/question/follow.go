@@ -21,7 +21,7 @@ func Follow(before *Turn, q Question) (_ Question, ok bool) {
 		return q, !q.needsBefore()
 	case q.Doubt && !q.hasSubject(), q.YesNo && len(q.Agencies) > 0 && !q.hasTopic() && len(q.Sections) == 0 && !q.HowMuch && !q.All && !q.Tasks:
 		return doubting(before.Question, q), true
-	case q.nth() && len(before.Items) > 1:
+	case q.nth() && len(before.Items) > 1 && !(q.Sections[0].Word == "项" && len(before.Question.Sections) > 0):
 		return item(before, q)
 	case q.Swap && q.barely():
 		return swap(before.Question, q), true
@@ -36,7 +36,7 @@ func Follow(before *Turn, q Question) (_ Question, ok bool) {
 
 // needsBefore reports whether q means nothing without a turn before it.
 func (q *Question) needsBefore() bool {
-	return q.More || q.Doubt && !q.hasSubject() || q.Pronoun && !q.hasSubject()
+	return q.More || (q.Doubt || q.Pronoun || q.Swap) && !q.hasSubject()
 }
 
 // hasSubject reports whether q says what it is about.
@@ -116,7 +116,12 @@ func item(before *Turn, q Question) (Question, bool) {
 	}
 	q.Sections = nil
 	q.Items = before.Items[n-1 : n]
-	if q.Ask == AskOverview || q.Ask == AskList {
+	switch {
+	case q.WantLead:
+		q.Ask = AskLead
+	case q.HowMuch || q.Goal:
+		q.Ask = AskTarget
+	case q.Ask == AskOverview || q.Ask == AskList:
 		q.Ask = AskClause
 	}
 	q.Topic = ""

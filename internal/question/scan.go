@@ -390,18 +390,6 @@ func (s *scan) has(classes ...class) bool {
 	return false
 }
 
-func (s *scan) count(c class) int {
-	n := 0
-	for _, i := range s.core {
-		for _, t := range s.segs[i].toks {
-			if t.class == c {
-				n++
-			}
-		}
-	}
-	return n
-}
-
 // texts returns the words of class c in the core.
 func (s *scan) texts(c class) []string {
 	var out []string
@@ -688,7 +676,7 @@ func (s *scan) smallTalk() Ask {
 		q.Kind = kind
 		return AskChitchat
 	}
-	if other == 0 {
+	if other == 0 && !q.Swap {
 		q.Kind = "hello"
 		return AskChitchat
 	}
