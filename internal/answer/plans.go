@@ -57,7 +57,7 @@ func (c *composer) perPlan() *Answer {
 func (c *composer) of(i int) *Answer {
 	q := c.q
 	q.Plans, q.Each, q.Same, q.Parts = []string{c.engine.plans[i].ID}, false, false, nil
-	if q.Ask == question.AskCompare || q.Ask == question.AskDeadline && (q.HowMuch || q.Goal) {
+	if q.Ask == question.AskCompare || q.Most == "more" || q.Ask == question.AskDeadline && (q.HowMuch || q.Goal) {
 		q.Ask = question.AskLead
 		if q.Money || q.HowMuch || q.Goal || q.Most != "" {
 			q.Ask, q.HowMuch, q.Goal = question.AskTarget, true, false

@@ -14,7 +14,7 @@ import (
 func (c *composer) foreign() (string, bool) {
 	text := fold.String(c.q.Text)
 	for _, m := range corpus.Gazetteer().Find(text) {
-		if !c.wordBoundary(text, m) || c.speaksOf(m) {
+		if !c.wordBoundary(text, m) || c.speaksOf(m) || len(c.engine.plans) > 1 && c.engine.ofRegion(m.Region) != nil {
 			continue
 		}
 		c.explain("方案没有提到的地方:%s", m.Name)

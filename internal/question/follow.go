@@ -151,7 +151,7 @@ func swap(before, q Question) Question {
 		}
 	case len(q.Plans) > 0:
 		out.Topic, out.Parts, out.Measure, out.Carry = before.Topic, before.Parts, before.Measure, before.Carry
-		out.Years, out.Sections, out.Agencies = before.Years, before.Sections, before.Agencies
+		out.Sections, out.Agencies = before.Sections, before.Agencies // a year is of one plan
 	case len(q.Years) > 0 || q.Relative != "":
 		out.Topic, out.Parts, out.Agencies = before.Topic, before.Parts, before.Agencies
 	case len(q.Sections) > 0:
