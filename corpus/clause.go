@@ -179,6 +179,12 @@ func (p *parser) paragraphClauses(sec int, par Span) {
 			continue
 		}
 		n, end := p.sentenceMarks(marks[i:], par.End)
+		if n > maxShared {
+			p.addClause(sec, Span{start, marks[i].span.Start}, marks[i])
+			start = marks[i].span.End
+			i++
+			continue
+		}
 		p.shareSentence(sec, Span{start, end}, marks[i:i+n])
 		start = end
 		i += n
@@ -201,12 +207,16 @@ func (p *parser) endsSentence(start int, m Span, end int) bool {
 	return !ok
 }
 
+// maxShared is the number of marks that one sentence can share its head and
+// tail among. More are an enumeration.
+const maxShared = 12
+
 // sentenceMarks counts the marks of the sentence that the first of marks
 // stands in, and finds the sentence's end, after its full stop.
 func (p *parser) sentenceMarks(marks []mark, end int) (n, stop int) {
 	at := marks[0].span.End
 	n = 1
-	for {
+	for n <= maxShared {
 		limit := end
 		if n < len(marks) {
 			limit = marks[n].span.Start
@@ -221,6 +231,7 @@ func (p *parser) sentenceMarks(marks []mark, end int) (n, stop int) {
 		at = marks[n].span.End
 		n++
 	}
+	return n, at
 }
 
 // shareSentence makes the clauses of the marks inside one sentence. Each owns

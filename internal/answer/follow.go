@@ -48,7 +48,7 @@ func (c *composer) carried(p pick) pick {
 
 // carriedEnough is how much of the topic before a unit must explain to be told
 // apart by it.
-const carriedEnough = 0.25
+const carriedEnough = 0.2
 
 // noMore answers 还有吗: an answer is always complete.
 func (c *composer) noMore() *Answer {

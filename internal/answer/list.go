@@ -397,7 +397,7 @@ func (c *composer) byYear() *Answer {
 	cites = dedupe(cites)
 	label := strings.Join(years, "、")
 	if len(cites) == 0 {
-		return c.none(fmt.Sprintf("方案里没有写明%s年要完成的目标和任务。%s", label, c.otherYears()), nil)
+		return c.none(fmt.Sprintf("方案里没有写明%s年到期的目标或任务。%s", label, c.otherYears()), nil)
 	}
 	a := c.done(KindList, fmt.Sprintf("方案写明%s年的有%d处:%s。", label, len(cites), strings.Join(firsts(said, 12), ";")), cites, 0.95)
 	a.Values = values

@@ -138,7 +138,15 @@ const (
 	byAround = 0.75
 	byRune   = 0.35 // the rune alone, where few units have it
 	byCommon = 0.12
+	byPieces = 0.5 // pieces of a word that means another thing as a whole
 )
+
+// limit keeps credits from exceeding most.
+func limit(credit []float64, most float64) {
+	for i := range credit {
+		credit[i] = min(credit[i], most)
+	}
+}
 
 func byRelation(r corpus.Relation) float64 {
 	switch r {
@@ -168,6 +176,7 @@ type topic struct {
 type synonymAt struct {
 	start, end int
 	meanings   []sense
+	whole      sense // the word itself
 }
 
 // A sense is a meaning with the units that may have its wording: those that
@@ -224,7 +233,7 @@ func (m *matcher) topic(r *question.Reader, s string) *topic {
 	}
 	r.SynonymWords(t.text, func(start, end int, word string) {
 		if ms := m.synonyms[word]; len(ms) > 0 {
-			at := synonymAt{start, end, make([]sense, len(ms))}
+			at := synonymAt{start, end, make([]sense, len(ms)), m.sense(meaning{wording: word})}
 			for i, mean := range ms {
 				at.meanings[i] = m.sense(mean)
 			}
@@ -237,8 +246,11 @@ func (m *matcher) topic(r *question.Reader, s string) *topic {
 		if w.End-w.Start == 1 && each == 1 {
 			each = m.loneWeight(t, w.Start)
 		}
-		if w.Latin && w.End-w.Start > 3 {
-			each *= 3 / float64(w.End-w.Start) // a Latin word is not worth more for being long
+		if n := w.End - w.Start; w.Latin && n > 3 {
+			each *= 3 / float64(n) // a Latin word is not worth more for being long
+			if n > acronym && m.grams[[2]rune{t.text[w.Start], t.text[w.Start+1]}] == nil && !t.translated(w) {
+				each *= 0.1 // an English word that no plan can have
+			}
 		}
 		for i := w.Start; i < w.End; i++ {
 			t.weight[i] = each * m.rarity(t, i)
@@ -281,6 +293,15 @@ func (m *matcher) loneWeight(t *topic, i int) float64 {
 		return loneKnown
 	}
 	return loneUnknown
+}
+
+// acronym is how long names such as VOCs are at most; longer Latin words are
+// English ones.
+const acronym = 4
+
+// translated reports whether the lexicon has the word.
+func (t *topic) translated(w question.Word) bool {
+	return slices.ContainsFunc(t.synonyms, func(s synonymAt) bool { return s.start <= w.Start && s.end >= w.End })
 }
 
 // rarity is the part of an inverse document frequency that rune i gets from
@@ -366,7 +387,7 @@ const worthRanking = 0.15
 // units below it are never the answer.
 const worthDetail = 0.4
 
-func (m *matcher) bySynonyms(t *topic, e *evidence, credit, own []float64) {
+func (m *matcher) bySynonyms(t *topic, e *evidence, credit, explained []float64) {
 	for _, s := range t.synonyms {
 		best, inOwn := 0.0, false
 		related := false
@@ -385,6 +406,10 @@ func (m *matcher) bySynonyms(t *topic, e *evidence, credit, own []float64) {
 			}
 		}
 		if best == 0 {
+			if own, around := m.says(s.whole, e.unit); !own && !around && s.end-s.start > 2 {
+				limit(credit[s.start:s.end], byPieces)
+				limit(explained[s.start:s.end], byPieces)
+			}
 			continue
 		}
 		lifted := false
@@ -394,7 +419,7 @@ func (m *matcher) bySynonyms(t *topic, e *evidence, credit, own []float64) {
 				lifted = true
 			}
 			if inOwn {
-				own[i] = max(own[i], best)
+				explained[i] = max(explained[i], best)
 			}
 		}
 		if lifted && related {

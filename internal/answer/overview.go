@@ -271,7 +271,7 @@ func (c *composer) implement() *Answer {
 				continue
 			}
 			x := c.ruleCitation(p, r)
-			return c.done(KindClause, fmt.Sprintf("各项举措都由%s负责落实(写在第一处牵头标注里,“下同,不再列出”,对以后各条都适用);牵头单位另见各条标注。", strings.Join(r.Units, "、")), []Citation{x}, 0.95)
+			return c.done(KindClause, fmt.Sprintf("各项举措都由%s负责落实(写在第一处牵头标注里,写明“下同”,对以后各条都适用);牵头单位另见各条标注。", strings.Join(r.Units, "、")), []Citation{x}, 0.95)
 		}
 	}
 	return c.none("方案没有统一写明由谁落实,各条的责任单位见各条标注。", nil)

@@ -180,6 +180,7 @@ func (c *composer) hard(e evidence) bool {
 		case placeLike(rs):
 			c.explain("「%s」像地名,条款里没有", w)
 			return true
+		case unicode.Is(unicode.Latin, rs[0]) && len(rs) > acronym:
 		case unicode.Is(unicode.Latin, rs[0]) && len(rs) > 2:
 			c.explain("「%s」条款里没有", w)
 			return true

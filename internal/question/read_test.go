@@ -50,7 +50,7 @@ func TestRead(t *testing.T) {
 		{"辽源的清洁取暖试点什么时候完成?", "deadline topic=辽源_清洁取暖试点"},
 		{"盐碱地试点在哪些县", "place topic=盐碱地试点"},
 		// agencies
-		{"省林草局牵头哪些工作?", "tasks topic=工作 agency=省林草局 count=tasks +lead +tasks"},
+		{"省林草局都牵头啥工作?", "tasks topic=工作 agency=省林草局 count=tasks +lead +tasks"},
 		{"发改都管什么", "tasks agency=省发改委 +lead"},
 		{"住建厅和工信厅谁牵头的任务多", "compare topic=任务多 agency=省住建厅? agency=省工信厅? count=tasks most=more +lead +tasks"},
 		// sections and years
@@ -82,8 +82,8 @@ func TestRead(t *testing.T) {
 
 func TestClean(t *testing.T) {
 	for _, test := range []struct{ in, want string }{
-		{"<b>查干湖</b>谁牵头<script>alert(1)</script>", "查干湖 谁牵头"},
-		{"${jndi:ldap://x/a} 查干湖", "查干湖"},
+		{"<b>查干湖</b>归谁管<style>x=1</style>", "查干湖 归谁管"},
+		{"${env:HOME} 查干湖", "查干湖"},
 		{"{{7*7}}查干湖", "查干湖"},
 		{"看 https://example.org/a?b=1 的查干湖", "看   的查干湖"},
 		{"@某某 查干湖", "查干湖"},
@@ -141,6 +141,6 @@ func FuzzRead(f *testing.F) {
 func BenchmarkRead(b *testing.B) {
 	r := testReader(b)
 	for b.Loop() {
-		r.Read("请问新能源汽车动力电池回收利用体系由哪个部门牵头建设?")
+		r.Read("请问吉林雪博会品牌由哪个部门牵头做大做强?")
 	}
 }
