@@ -152,7 +152,7 @@ func (c *composer) quoteItems() *Answer {
 		return nil
 	}
 	cites = dedupe(cites)
-	return c.done(KindQuote, fmt.Sprintf("原文:“%s”", cites[0].Quote), cites, 1)
+	return c.done(KindQuote, quoteHeadline(cites), cites, 1)
 }
 
 func (c *composer) countItems() *Answer {

@@ -224,7 +224,7 @@ func (c *composer) quote() *Answer {
 	}
 	kept := c.withoutInner(p.kept)
 	cites := dedupe(c.citeAll(kept))
-	return c.done(KindQuote, fmt.Sprintf("原文:「%s」", cites[0].Quote), cites, p.ranked[0].cover)
+	return c.done(KindQuote, quoteHeadline(cites), cites, p.ranked[0].cover)
 }
 
 // quoteSection quotes what stands under a section: its targets, or the item.
@@ -232,7 +232,7 @@ func (c *composer) quoteSection(p *corpus.Plan, i int, r question.Ref) *Answer {
 	s := &p.Sections[i]
 	if j := c.clauseAt(p, r); j >= 0 {
 		x := c.citeClause(p, j)
-		return c.done(KindQuote, fmt.Sprintf("%s的原文:「%s」", x.ID, x.Quote), []Citation{x}, 1)
+		return c.done(KindQuote, quoteHeadline([]Citation{x}), []Citation{x}, 1)
 	}
 	span := corpus.Span{Start: s.Heading.Start, End: s.Body.End}
 	if c.q.Goal || strings.Contains(fold.String(c.q.Text), "主要目标") || len(r.Path) == 2 && r.Path[1] == 0 {
@@ -244,7 +244,15 @@ func (c *composer) quoteSection(p *corpus.Plan, i int, r question.Ref) *Answer {
 	}
 	span = trimSpace(p.Text, span)
 	x := c.cite(p, s.ID, s.Label, span)
-	return c.done(KindQuote, fmt.Sprintf("%s的原文如下。", s.Label), []Citation{x}, 1)
+	return c.done(KindQuote, quoteHeadline([]Citation{x}), []Citation{x}, 1)
+}
+
+// quoteHeadline says where the quotes below it stand.
+func quoteHeadline(cites []Citation) string {
+	if len(cites) == 1 {
+		return cites[0].Label + "的原文如下。"
+	}
+	return fmt.Sprintf("原文有%d处,如下。", len(cites))
 }
 
 func trimSpace(text string, s corpus.Span) corpus.Span {
