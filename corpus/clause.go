@@ -60,6 +60,9 @@ func (p *parser) sectionClauses(sec int) {
 		end := p.ownLineEnd(paras, to)
 		m := mark{span: Span{paras[to].Start, paras[end-1].End}}
 		for _, par := range paras[to:end] {
+			if otherLabel(par.In(p.text)) > 0 {
+				m.roles.join(p.parseRoles(par))
+			}
 			for _, one := range p.marksIn(par) {
 				m.roles.join(one.roles)
 			}
@@ -114,6 +117,9 @@ func (p *parser) ownLineMark(paras []Span, i int) (to int, ok bool) {
 
 // isOwnLine reports whether a paragraph is nothing but a mark.
 func (p *parser) isOwnLine(par Span) bool {
+	if otherLabel(par.In(p.text)) > 0 {
+		return false // only beside a mark
+	}
 	marks := p.marksIn(par)
 	if len(marks) != 1 {
 		return false
@@ -126,7 +132,7 @@ func (p *parser) isOwnLine(par Span) bool {
 // ownLineEnd is the end of a run of paragraphs that are only marks: 牵头单位 and
 // 配合单位 may stand on a line each.
 func (p *parser) ownLineEnd(paras []Span, i int) int {
-	for i < len(paras) && p.isOwnLine(paras[i]) {
+	for i < len(paras) && (p.isOwnLine(paras[i]) || otherLabel(paras[i].In(p.text)) > 0) {
 		i++
 	}
 	return i
@@ -163,6 +169,7 @@ func (p *parser) addClause(sec int, quote Span, m mark) *Clause {
 	c.Responsible = m.roles.responsible
 	c.Implementers = m.roles.implement
 	c.ImplementAt = m.roles.implementAt
+	c.Deadlines = m.roles.dates
 	return c
 }
 
@@ -420,7 +427,7 @@ func (p *parser) readClause(c *Clause) {
 	if !c.Sentence.Empty() {
 		own = c.Sentence
 	}
-	c.Deadlines = findDates(p.text, own)
+	c.Deadlines = append(findDates(p.text, own), c.Deadlines...)
 	c.Places = p.findPlaces(own)
 	c.Projects = findProjects(p.text, own)
 }

@@ -150,10 +150,7 @@ func (p *parser) headingText(ln Span, num number) heading {
 	if num.rank == rankArticle && p.isSentence(h) {
 		h.title, h.rest = Span{rest.Start, rest.Start}, rest
 	}
-	if m := p.lineMark(h.title); !m.Empty() && h.rest.Empty() {
-		h.mark = m
-		h.title = trimFunc(p.text, Span{h.title.Start, m.Start}, isBlank, isTailPunct)
-	}
+	p.takeMark(&h, rest)
 	h.whole = Span{ln.Start, h.title.End}
 	if strings.HasPrefix(p.text[h.title.End:ln.End], "】") {
 		h.whole.End += len("】")
@@ -163,6 +160,20 @@ func (p *parser) headingText(ln Span, num number) heading {
 		h.whole = trim(p.text, h.whole)
 	}
 	return h
+}
+
+// takeMark takes a mark off a title. It governs what follows, unless that has
+// marks of its own: then the title is the first of the sentences.
+func (p *parser) takeMark(h *heading, whole Span) {
+	m := p.lineMark(h.title)
+	switch {
+	case m.Empty():
+	case h.rest.Empty() || len(p.marksIn(h.rest)) == 0:
+		h.mark = m
+		h.title = trimFunc(p.text, Span{h.title.Start, m.Start}, isBlank, isTailPunct)
+	default:
+		h.title, h.rest = Span{whole.Start, whole.Start}, whole
+	}
 }
 
 // isSentence reports whether the title of an article is its first sentence:

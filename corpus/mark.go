@@ -79,8 +79,9 @@ type roles struct {
 	leads, support, responsible, implement []string
 	implementAt                            Span
 
-	comma int    // number of responsible units before the first comma
-	rules []Rule // what it says about later marks
+	dates []Deadline // of 完成时限：
+	comma int        // number of responsible units before the first comma
+	rules []Rule     // what it says about later marks
 }
 
 func (r *roles) empty() bool {
@@ -113,6 +114,7 @@ func (r *roles) join(o roles) {
 		r.implementAt = o.implementAt
 	}
 	r.rules = append(r.rules, o.rules...)
+	r.dates = append(r.dates, o.dates...)
 }
 
 // Rule kinds.
@@ -328,13 +330,13 @@ func (p *parser) parseRoles(s Span) roles {
 	if s.Empty() || s.Len() > maxMark || !mayBeMark(s.In(p.text)) {
 		return roles{}
 	}
-	r := roleReader{text: p.text, labelled: isRoleLabel(strings.TrimLeft(s.In(p.text), "*＊ "))}
+	r := roleReader{text: p.text}
 	for _, piece := range pieces(p.text, s, isUnitSep) {
 		r.read(piece)
 	}
 	r.flush(r.label)
 	if !r.labelled && (!r.verbs || r.strange) {
-		return roles{}
+		return roles{dates: r.out.dates}
 	}
 	return r.out
 }
@@ -343,14 +345,15 @@ func (p *parser) parseRoles(s Span) roles {
 func mayBeMark(s string) bool {
 	return strings.Contains(s, "单位") || strings.Contains(s, "部门") || strings.Contains(s, "负责") ||
 		strings.Contains(s, "牵头") || strings.Contains(s, "配合") || strings.Contains(s, "落实") ||
-		strings.Contains(s, "处室") || strings.Contains(s, "主体") || strings.Contains(s, "参与")
+		strings.Contains(s, "时限") || strings.Contains(s, "处室") || strings.Contains(s, "主体") || strings.Contains(s, "参与")
 }
 
 // A roleReader reads the pieces of one mark in order.
 type roleReader struct {
 	text     string
-	labelled bool // the mark starts with a label
+	labelled bool // a label has been read
 	label    role // of the last label
+	other    bool // inside what a label of no units names, such as 完成时限：
 	verbs    bool // a verb has been read
 	strange  bool // a piece is no unit
 
@@ -376,14 +379,25 @@ func (r *roleReader) read(pc piece) {
 	if strings.ContainsRune("；;。\n", pc.sep) && pc.sep != 0 {
 		r.flush(r.label)
 	}
-	if label, n := roleLabel(at.In(r.text)); n > 0 {
+	if n := r.nextLabel(at.In(r.text)); n > 0 { // “牵头单位：甲局 配合单位：乙局”
+		r.read(piece{Span{at.Start, at.Start + n}, pc.sep})
+		r.read(piece{Span{at.Start + n, at.End}, '；'})
+		return
+	}
+	if n := otherLabel(at.In(r.text)); n > 0 {
 		r.flush(r.label)
-		r.label = label
-		at = trim(r.text, Span{at.Start + n, at.End})
+		r.other = true
+		at.Start += n
+	} else if label, n := roleLabel(at.In(r.text)); n > 0 {
+		r.flush(r.label)
+		r.label, r.labelled, r.other = label, true, false
+		at = trimFunc(r.text, Span{at.Start + n, at.End}, isUnitMargin, isBlank)
 	}
 	s := at.In(r.text)
 	switch {
 	case s == "":
+	case r.other:
+		r.date(at)
 	case slices.Contains(sameBelow, s):
 		r.sameBelow(at)
 	case leadsRule(s) != "":
@@ -395,6 +409,37 @@ func (r *roleReader) read(pc piece) {
 			at.Start += len(w)
 		}
 		r.unit(at, pc.sep)
+	}
+}
+
+// nextLabel is where a label stands in s after white space, or 0.
+func (r *roleReader) nextLabel(s string) int {
+	for i, c := range s {
+		if i > 0 && isBlank(c) && (isRoleLabel(s[i:]) || otherLabel(strings.TrimLeftFunc(s[i:], isBlank)) > 0) {
+			return i
+		}
+	}
+	return 0
+}
+
+// Labels in marks of what is no unit.
+var otherLabels = []string{
+	"完成时限", "完成时间", "办结时限", "时间节点", "时限要求", "时限", "时间", "责任领导", "牵头领导", "分管领导", "责任人", "联系人", "市领导", "省领导",
+}
+
+// otherLabel reads such a label with its colon at the start of s.
+func otherLabel(s string) int {
+	w, ok := cutPrefix(s, otherLabels)
+	if !ok || !strings.HasPrefix(s[len(w):], "：") && !strings.HasPrefix(s[len(w):], ":") {
+		return 0
+	}
+	return len(w) + len(firstOf(s[len(w):]))
+}
+
+// date reads a date after 完成时限：.
+func (r *roleReader) date(at Span) {
+	if d, ok := scanDate(at.In(r.text)); ok {
+		r.out.dates = append(r.out.dates, Deadline{d.year, d.wording, Span{at.Start, at.Start + len(d.wording)}})
 	}
 }
 
@@ -452,7 +497,7 @@ func (r *roleReader) push(name string, sep rune, start int) {
 	r.starts = append(r.starts, start)
 }
 
-var levels = []string{"市", "州", "县", "区", "旗", "盟", "乡", "镇", "街道", "地区", "开发区"}
+var levels = []string{"市", "州", "县", "区", "旗", "盟", "乡", "镇", "街道", "地区"}
 
 // isLevelList reports whether s is like 各市(州): levels of government without
 // the word government.

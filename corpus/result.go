@@ -232,16 +232,12 @@ func objects(s string) []Span {
 			continue
 		}
 		a, b := Span{0, i}, Span{i + len(w), len(s)}
-		if runes(a.In(s)) >= minName && runes(b.In(s)) >= minName && !sameEnd(a.In(s), b.In(s)) {
+		if runes(a.In(s)) >= minName && runes(b.In(s)) >= minName {
 			return []Span{a, b}
 		}
 	}
 	return whole
 }
-
-// sameEnd reports whether a list's parts end alike, or the first ends in a word
-// that only goes with the second.
-func sameEnd(a, b string) bool { return lastRune(a) == lastRune(b) && lastRune(a) != '车' }
 
 // due adds a dated target inside a measure: “2024年底前,完成X”. When X is short
 // for what the sentence began with, that is the indicator.

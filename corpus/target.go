@@ -47,6 +47,7 @@ type targetReader struct {
 	scope    string // stated in this part of the sentence; "" for none
 	object   Span   // of the verb of the piece before, in this sentence
 	pending  Span   // a piece that only leads to the next
+	hope     string // 力争 before a list, which holds for all of it
 	found    int    // targets in this sentence
 }
 
@@ -263,7 +264,7 @@ func startsAt(s string, n int, a amount) bool {
 }
 
 // What makes an amount a subsidy, a price or a condition and no target.
-var noTargetWords = []string{"补", "奖", "给予", "资助", "贴息", "扶持", "贷款", "租金", "免租", "免费", "最高", "最长", "期限", "标准", "符合", "注册资本", "支持"}
+var noTargetWords = []string{"补", "奖", "给予", "资助", "贴息", "扶持", "贷款", "租金", "免租", "免费", "最高", "最长", "期限", "标准", "符合", "注册资本", "支持", "同一", "单个", "单家", "每家", "申领"}
 
 // mayBeTarget reports whether an amount at the end of s can be a target. Target
 // paragraphs and dated sentences give targets; elsewhere the words must name an
@@ -312,7 +313,7 @@ func (r *targetReader) share(core Span, list []amount) bool {
 	if !ok {
 		return false
 	}
-	if _, verb := leadingVerb(todo); !verb && !strings.HasPrefix(todo, "确定") {
+	if _, verb := leadingVerb(todo); !verb {
 		return false
 	}
 	t := r.withAmount(core, a)
@@ -404,9 +405,11 @@ func (r *targetReader) roundNumber(core Span) bool {
 func (r *targetReader) valued(core Span, list []amount) bool {
 	s := core.In(r.text)
 	if parts := r.valuedList(core, list); len(parts) > 1 {
+		r.hope = hopes(parts[0].In(r.text))
 		for _, part := range parts {
 			r.valued(part, amounts(part.In(r.text)))
 		}
+		r.hope = ""
 		return true
 	}
 	first := len(list) - 1
@@ -448,8 +451,15 @@ func (r *targetReader) addValued(core, name Span, words int, a amount) {
 	t.Quote = core
 	t.Wording = s[words:]
 	t.Value = ownValue(s[words:a.Start], s[a.Start:a.End])
+	if hopes(t.Value) == "" {
+		t.Value = r.hope + t.Value
+	}
 	indicator := name.In(s)
-	if n, ok := leadingVerb(indicator); ok && n < len(indicator) && !isIndicator(indicator) {
+	if w, ok := cutPrefix(indicator, hopeWords); ok && len(w) < len(indicator) { // “力争甲乙100家”
+		t.Wording, t.Value = s, ownValue(w, s[a.Start:a.End])
+		name.Start += len(w)
+		indicator = name.In(s)
+	} else if n, ok := leadingVerb(indicator); ok && n < len(indicator) && !isIndicator(indicator) {
 		t.Wording = s
 		t.Value = ownValue(hopes(indicator[:n]), s[a.Start:a.End])
 		name.Start += n
@@ -471,9 +481,11 @@ func ownValue(links, number string) string {
 	return strings.NewReplacer("分别", "", "均", "", "都", "").Replace(links) + number
 }
 
-// hopes returns the words of s that say how firmly something is meant.
+var hopeWords = []string{"力争", "争取", "确保", "努力"}
+
+// hopes returns the word of s that says how firmly something is meant.
 func hopes(s string) string {
-	for _, w := range []string{"力争", "争取", "确保", "努力"} {
+	for _, w := range hopeWords {
 		if strings.Contains(s, w) {
 			return w
 		}

@@ -142,9 +142,18 @@ func (e *Engine) Answer(ctx context.Context, req Request, q question.Question) *
 	if req.Explain {
 		c.explain("读作:%s", q.String())
 	}
-	a := c.answer()
-	if r := c.respelled(a); r != nil {
-		a = r
+	var a *Answer
+	var several []question.Question
+	if q.Asking > 1 && q.Carry == "" && q.Items == nil && !q.Doubt {
+		several = e.split(req.Text)
+	}
+	if several != nil {
+		a = e.several(c, several)
+	} else {
+		a = c.answer()
+		if r := c.respelled(a); r != nil {
+			a = r
+		}
 	}
 	a.ID, a.Question = req.ID, req.Text
 	a.Explain = c.steps

@@ -46,6 +46,16 @@ func (q *Question) hasSubject() bool {
 		q.Ask == AskCount && q.Most != "" || q.Ask == AskCount && (q.Count == "actions" || q.Count == "measures" || q.Count == "agencies")
 }
 
+// Standalone reports whether q asks something about something, so that it can
+// be answered by itself.
+func (q *Question) Standalone() bool {
+	switch q.Ask {
+	case AskNothing, AskChitchat, AskClause:
+		return false
+	}
+	return q.Asking > 0 && (q.hasTopic() || len(q.Agencies) > 0 || len(q.Sections) > 0) && !(len(q.Absent) > 0 && len(q.Topic) <= len(strings.Join(q.Absent, " "))+2) && !q.Swap && !q.Pronoun && !q.Doubt
+}
+
 // hasTopic reports whether the topic has a word of two characters or more that
 // is not about asking.
 func (q *Question) hasTopic() bool {

@@ -76,6 +76,7 @@ type Question struct {
 
 	Carry   string   // the topic of the question before, to tell clauses apart by
 	Items   []string // what the answer before cited, "plan/id", to answer about; see Follow
+	Asking  int      // parts of the message that ask
 	Counted int      // how many things the answer before gave; 0 for none
 
 	Swap     bool   // 那…呢: only the topic changes

@@ -185,6 +185,7 @@ func (s *scan) pickCore() {
 		}
 		if g.asks {
 			s.core = append(s.core, i)
+			s.q.Asking++
 		}
 	}
 	if len(s.core) == 0 || n <= storyRunes {
