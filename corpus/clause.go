@@ -117,8 +117,9 @@ func (p *parser) ownLineMark(paras []Span, i int) (to int, ok bool) {
 
 // isOwnLine reports whether a paragraph is nothing but a mark.
 func (p *parser) isOwnLine(par Span) bool {
-	if otherLabel(par.In(p.text)) > 0 {
-		return false // only beside a mark
+	in := par.In(p.text)
+	if bracketClass(firstRune(in)) <= 0 && !isRoleLabel(in) {
+		return false // also 完成时限：, which counts only beside a mark
 	}
 	marks := p.marksIn(par)
 	if len(marks) != 1 {

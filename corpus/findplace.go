@@ -95,6 +95,9 @@ func (p *parser) knownPlaces(pc Span) []Span {
 
 // quotedSpans returns the runs of s inside quotation marks, marks included.
 func quotedSpans(s string) []Span {
+	if !strings.ContainsAny(s, "“《「『‘\"") {
+		return nil
+	}
 	var out []Span
 	quoted := quoteScanner{}
 	start := -1

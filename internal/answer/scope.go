@@ -12,14 +12,17 @@ import (
 // Read reads a message without answering it. Names of plans and, with several
 // plans, of their regions say which plan is meant and are no part of the topic.
 func (e *Engine) Read(text string) question.Question {
-	folded := fold.String(text)
-	ids, rest := e.named(folded)
+	text, cut := question.Cut(text)
+	ids, rest := e.named(fold.String(text))
+	var q question.Question
 	if ids == nil {
-		return e.reader.Read(text)
+		q = e.reader.Read(text)
+	} else {
+		q = e.reader.Read(rest)
+		q.Text, _ = question.Clean(text)
+		q.Plans = ids
 	}
-	q := e.reader.Read(rest)
-	q.Text, _ = question.Clean(text)
-	q.Plans = ids
+	q.Cut = cut
 	return q
 }
 

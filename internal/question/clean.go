@@ -17,20 +17,25 @@ var noise = regexp.MustCompile(`(?i)</?[a-z][^<>]{0,300}>|https?://\S+|\$\{[^{}]
 // scripts are elements whose content is no language either.
 var scripts = regexp.MustCompile(`(?is)<(script|style)\b[^<>]{0,300}>.*?</(?:script|style)>`)
 
+// Cut returns the first MaxRunes of text, and whether there was more.
+func Cut(text string) (s string, cut bool) {
+	if len(text) <= MaxRunes {
+		return text, false
+	}
+	n := 0
+	for i := range text {
+		if n == MaxRunes {
+			return text[:i], true
+		}
+		n++
+	}
+	return text, false
+}
+
 // Clean returns what is language in text, and whether text was longer than
 // [MaxRunes] and cut.
 func Clean(text string) (s string, cut bool) {
-	if utf8.RuneCountInString(text) > MaxRunes {
-		cut = true
-		n := 0
-		for i := range text {
-			if n == MaxRunes {
-				text = text[:i]
-				break
-			}
-			n++
-		}
-	}
+	text, cut = Cut(text)
 	if strings.ContainsAny(text, "<@＠{[") || strings.Contains(text, "://") {
 		text = scripts.ReplaceAllString(text, " ")
 		text = noise.ReplaceAllString(text, " ")

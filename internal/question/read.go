@@ -11,16 +11,33 @@ import (
 
 const numeral = `[零〇一二三四五六七八九十百两\d]`
 
+// A form is something that a regular expression sees: it is looked for only
+// where one of its anchors stands, so that long messages cost little.
+type form struct {
+	anchors []string
+	re      *regexp.Regexp // of what follows, from the anchor on
+	before  []string       // words in front that belong to it
+}
+
+func newForm(re string, anchors ...string) form {
+	return form{anchors: anchors, re: regexp.MustCompile("^(?:" + re + ")")}
+}
+
 var (
-	yearForm    = regexp.MustCompile(`(?:到|至|截至|在)?(20\d\d|二[〇零0]` + numeral + `{2})年?(?:底以?前|末以?前|以前|之前|年底|年末|底|末)?`)
-	shortYear   = regexp.MustCompile(`(?:到|至|截至)?(2[0-9]|` + `二[一二三四五六七八九])年(?:底以?前|底|末|前)?`)
-	ordinalForm = regexp.MustCompile(`第(` + numeral + `{1,4})(?:大)?(项|个|章|条|款|节|部分|点)?(?:的)?(重点举措|主要目标|行动|举措|措施|任务|部分|目标)?`)
-	lastForm    = regexp.MustCompile(`最后(?:一)?(?:个|项)(?:的)?行动`)
-	actionForm  = regexp.MustCompile(`行动(` + numeral + `{1,3})(?:的|\D|$)`)
+	yearForm    = newForm(`(20\d\d|二[〇零0]`+numeral+`{2})年?(?:底以?前|末以?前|以前|之前|年底|年末|底|末)?`, "20", "二〇", "二零", "二0").after("截至", "到", "至", "在")
+	shortYear   = newForm(`(2[0-9]|二[一二三四五六七八九])年(?:底以?前|底|末|前)?`, "2", "二").after("截至", "到", "至")
+	ordinalForm = newForm(`第(`+numeral+`{1,4})(?:大)?(项|个|章|条|款|节|部分|点)?(?:的)?(重点举措|主要目标|行动|举措|措施|任务|部分|目标)?`, "第")
+	lastForm    = newForm(`最后(?:一)?(?:个|项)(?:的)?行动`, "最后")
+	actionForm  = newForm(`行动(`+numeral+`{1,3})(?:的|$)`, "行动")
 	dottedForm  = regexp.MustCompile(`\d{1,2}(?:\.\d{1,3}){1,3}`)
-	valueForm   = regexp.MustCompile(`百分之` + numeral + `+(?:点` + numeral + `+)?|\d+(?:\.\d+)?(?:%|‰)`)
-	amountForm  = regexp.MustCompile(`\d+(?:\.\d+)?(?:万|亿|千)?(?:平方公里|公里|亩|微克/立方米|微克|公顷|吨|个|家|条|项|头|座|公里)`)
+	valueForm   = newForm(`百分之`+numeral+`+(?:点`+numeral+`+)?|\d+(?:\.\d+)?(?:%|‰)`, "百分之", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
+	amountForm  = newForm(`\d+(?:\.\d+)?(?:万|亿|千)?(?:平方公里|公里|亩|微克/立方米|微克|公顷|吨|个|家|条|项|头|座|公里)`, "0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 )
+
+func (f form) after(words ...string) form {
+	f.before = words
+	return f
+}
 
 // Read reads one message.
 func (r *Reader) Read(text string) Question {
@@ -62,19 +79,18 @@ func (q *Question) takeForms(s string) string {
 	s = q.takeDotted(s)
 	s = q.take(s, yearForm, func(m []string) bool { return q.addYear(m[1]) })
 	s = q.take(s, shortYear, func(m []string) bool { return q.addYear("20" + digits(m[1])) })
-	for _, re := range []*regexp.Regexp{valueForm, amountForm} {
-		for _, m := range re.FindAllString(s, -1) {
-			if v, ok := fold.Number(m); ok {
-				m = v
-			}
-			q.Numbers = append(q.Numbers, m)
+	number := func(m []string) bool {
+		n := m[0]
+		if v, ok := fold.Number(n); ok {
+			n = v
 		}
+		q.Numbers = append(q.Numbers, n)
+		return true
 	}
-	s = valueForm.ReplaceAllString(s, " ")
-	if strings.ContainsAny(s, "吗吧") || strings.Contains(s, "对不对") || strings.Contains(s, "是不是") || strings.Contains(s, "确认") {
-		s = amountForm.ReplaceAllString(s, " ") // a value to be checked, not a word of the topic
-	}
-	return s
+	s = q.take(s, valueForm, number)
+	// A value to be checked is no word of the topic.
+	check := strings.ContainsAny(s, "吗吧") || strings.Contains(s, "对不对") || strings.Contains(s, "是不是") || strings.Contains(s, "确认")
+	return q.take(s, amountForm, func(m []string) bool { return number(m) && check })
 }
 
 // takeDotted reads ids such as 2.3 or 6.0.2. Numbers with a unit (45.22%) and
@@ -100,30 +116,57 @@ func (q *Question) takeDotted(s string) string {
 	return s
 }
 
-// take calls f for every match of re and blanks out those that f accepts.
-func (q *Question) take(s string, re *regexp.Regexp, f func(m []string) bool) string {
-	if !re.MatchString(s) {
-		return s
-	}
+// take calls f for every place of a form and blanks out those that f accepts.
+func (q *Question) take(s string, form form, f func(m []string) bool) string {
 	var b strings.Builder
 	last := 0
-	for _, loc := range re.FindAllStringSubmatchIndex(s, -1) {
-		m := make([]string, len(loc)/2)
-		for i := range m {
-			if loc[2*i] >= 0 {
-				m[i] = s[loc[2*i]:loc[2*i+1]]
-			}
+	for i := 0; i < len(s); {
+		m := form.at(s, i)
+		if m == nil {
+			_, n := utf8.DecodeRuneInString(s[i:])
+			i += n
+			continue
 		}
-		b.WriteString(s[last:loc[0]])
+		end := i + len(m[0])
 		if f(m) {
+			b.WriteString(cutWord(s[last:i], form.before))
 			b.WriteString(" ")
-		} else {
-			b.WriteString(m[0])
+			last = end
 		}
-		last = loc[1]
+		i = end
+	}
+	if last == 0 {
+		return s
 	}
 	b.WriteString(s[last:])
 	return b.String()
+}
+
+// at returns the submatches of the form at offset i, nil when it is not there.
+// A number is never met in its middle.
+func (f form) at(s string, i int) []string {
+	if !slices.ContainsFunc(f.anchors, func(a string) bool { return strings.HasPrefix(s[i:], a) }) {
+		return nil
+	}
+	if i > 0 && digit(s[i]) && (digit(s[i-1]) || s[i-1] == '.') {
+		return nil
+	}
+	return f.re.FindStringSubmatch(s[i:min(i+formBytes, len(s))])
+}
+
+// formBytes is how far a form can reach.
+const formBytes = 80
+
+func digit(b byte) bool { return '0' <= b && b <= '9' }
+
+// cutWord drops the first of the words that s ends with.
+func cutWord(s string, words []string) string {
+	for _, w := range words {
+		if t, ok := strings.CutSuffix(s, w); ok {
+			return t
+		}
+	}
+	return s
 }
 
 // addRef adds a number on the path: 第二项行动第3条 is one reference.

@@ -209,8 +209,8 @@ func (s *scan) topics() {
 		topic = append(topic, s.words(g.toks)...)
 		chunks = append(chunks, s.chunks(g.toks)...)
 	}
-	s.q.Topic = strings.Join(topic, " ")
-	s.q.Context = strings.Join(context, " ")
+	s.q.Topic = tail(strings.Join(topic, " "), maxTopic)
+	s.q.Context = tail(strings.Join(context, " "), maxTopic)
 	if s.q.Context != "" {
 		s.story()
 	}
@@ -231,11 +231,28 @@ func (s *scan) topics() {
 	}
 }
 
+// maxTopic bounds the runes of a topic: no clause is longer, and questions
+// stand at the end of what is.
+const maxTopic = 160
+
+// tail returns the last n runes of s.
+func tail(s string, n int) string {
+	for more := utf8.RuneCountInString(s) - n; more > 0; more-- {
+		_, size := utf8.DecodeRuneInString(s)
+		s = s[size:]
+	}
+	return s
+}
+
 // story lists the content of each segment, and of each with the next.
 func (s *scan) story() {
 	last := ""
 	for _, g := range s.segs {
 		text := strings.Join(s.words(g.toks), " ")
+		if utf8.RuneCountInString(text) > maxTopic {
+			last = ""
+			continue
+		}
 		if g.weight >= 2 {
 			s.q.Story = append(s.q.Story, text)
 		}
@@ -251,7 +268,7 @@ func (s *scan) story() {
 
 // maxStory bounds the parts of a story that are looked at: the last ones, for
 // questions stand at the end.
-const maxStory = 24
+const maxStory = 16
 
 // splitWords cuts the topic at 和, 与, 跟 even where a plan has the same two
 // characters side by side: the question says that it speaks of several things.
