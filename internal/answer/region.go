@@ -3,6 +3,7 @@ package answer
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/wence-qa/wence/corpus"
 	"github.com/wence-qa/wence/internal/fold"
@@ -36,9 +37,10 @@ func (c *composer) speaksOf(m corpus.Mention) bool {
 // wordBoundary reports whether a short name is no part of another word: what
 // stands before it must not join it to a word that a plan has.
 func (c *composer) wordBoundary(text string, m corpus.Mention) bool {
-	before, after := []rune(text[:m.Start]), []rune(text[m.Start+len(m.Name):])
-	name := []rune(m.Name)
+	before, _ := utf8.DecodeLastRuneInString(text[:m.Start])
+	after, _ := utf8.DecodeRuneInString(text[m.Start+len(m.Name):])
+	first, _ := utf8.DecodeRuneInString(m.Name)
+	last, _ := utf8.DecodeLastRuneInString(m.Name)
 	known := c.engine.match.known
-	return !(len(before) > 0 && known(before[len(before)-1], name[0])) &&
-		!(len(after) > 0 && m.Name == m.Region.Short && known(name[len(name)-1], after[0]))
+	return !known(before, first) && !(m.Name == m.Region.Short && known(last, after))
 }

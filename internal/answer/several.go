@@ -16,6 +16,9 @@ const maxSeveral = 5
 // leads up to it; nil for a message that asks one. Parts that ask the same of
 // several things are one question.
 func (e *Engine) split(text string) []question.Question {
+	if len(text) > 4*300 {
+		return nil
+	}
 	clean, _ := question.Clean(text)
 	if utf8.RuneCountInString(clean) > 300 {
 		return nil

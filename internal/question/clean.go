@@ -79,3 +79,47 @@ func once(s string) string {
 func isBreak(r rune) bool {
 	return strings.ContainsRune(",，。.;；!！?？\n", r)
 }
+
+// longRunes is the length from which on a message is read only around the
+// parts that may ask: the rest is pasted text or a story.
+const longRunes = 1000
+
+// focusRunes is how much of such a message is read closely.
+const focusRunes = 400
+
+// askWords are words of which every question has one.
+var askWords = []string{"谁", "哪", "什么", "啥", "多少", "几", "时候", "目标", "指标", "牵头", "负责", "归", "原文", "吗", "?", "期限"}
+
+// maxAsking is how many of the parts that may ask are read: the last ones,
+// since questions stand at the end.
+const maxAsking = 4
+
+// focus returns the parts of a long text that may ask, each with the two in
+// front of it.
+func focus(s string) string {
+	if len(s) < longRunes || utf8.RuneCountInString(s) < longRunes {
+		return s
+	}
+	parts := strings.FieldsFunc(s, isBreak)
+	keep := make([]bool, len(parts))
+	asking := 0
+	for i := len(parts) - 1; i >= 0 && asking < maxAsking; i-- {
+		for _, w := range askWords {
+			if strings.Contains(parts[i], w) {
+				keep[i], keep[max(0, i-1)], keep[max(0, i-2)] = true, true, true
+				asking++
+				break
+			}
+		}
+	}
+	var out []string
+	for i, p := range parts {
+		if keep[i] {
+			out = append(out, p)
+		}
+	}
+	if len(out) == 0 {
+		out = parts[max(0, len(parts)-maxAsking):]
+	}
+	return tail(strings.Join(out, ","), focusRunes)
+}

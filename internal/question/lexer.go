@@ -115,11 +115,31 @@ func (r *Reader) add(word string, e entry) {
 	r.longest[rs[0]] = max(r.longest[rs[0]], len(rs))
 }
 
+// A line is folded text, by rune and by byte.
+type line struct {
+	runes []rune
+	str   string
+	at    []int32 // where each rune begins in str, and its end
+}
+
+func newLine(runes []rune) line {
+	l := line{runes: runes, str: string(runes), at: make([]int32, 0, len(runes)+1)}
+	for i := range l.str {
+		l.at = append(l.at, int32(i))
+	}
+	l.at = append(l.at, int32(len(l.str)))
+	return l
+}
+
+// cut returns runes i to j.
+func (l *line) cut(i, j int) string { return l.str[l.at[i]:l.at[j]] }
+
 // tokens cuts folded text by longest match.
 func (r *Reader) tokens(text []rune) []token {
 	var out []token
+	l := newLine(text)
 	for i := 0; i < len(text); {
-		t := r.tokenAt(text, i)
+		t := r.tokenAt(&l, i)
 		if n := len(out); t.class == content && n > 0 && out[n-1].class == content && !boundary(text, t.start) {
 			out[n-1].end = t.end
 		} else {
@@ -137,10 +157,11 @@ func boundary(text []rune, i int) bool {
 
 func latin(c rune) bool { return c < 0x250 && (unicode.IsLetter(c) || unicode.IsDigit(c)) }
 
-func (r *Reader) tokenAt(text []rune, i int) token {
+func (r *Reader) tokenAt(l *line, i int) token {
+	text := l.runes
 	c := text[i]
 	for n := min(r.longest[c], len(text)-i); n > 0; n-- {
-		e, ok := r.entries[string(text[i:i+n])]
+		e, ok := r.entries[l.cut(i, i+n)]
 		if !ok || splitsWord(text, i, i+n) || r.inside(text, i, i+n, e.class) {
 			continue
 		}
@@ -268,9 +289,10 @@ type SynonymAt struct {
 // SynonymWords calls f for every lexicon word that stands in text, longest
 // first at each place.
 func (r *Reader) SynonymWords(text []rune, f func(start, end int, word string)) {
+	l := newLine(text)
 	for i := range text {
 		for n := min(r.longest[text[i]], len(text)-i); n > 0; n-- {
-			s := string(text[i : i+n])
+			s := l.cut(i, i+n)
 			if e, ok := r.entries[s]; ok && e.class == synonym && !splitsWord(text, i, i+n) {
 				f(i, i+n, s)
 			}

@@ -17,10 +17,15 @@ type form struct {
 	anchors []string
 	re      *regexp.Regexp // of what follows, from the anchor on
 	before  []string       // words in front that belong to it
+	first   [256]bool      // bytes that anchors begin with
 }
 
-func newForm(re string, anchors ...string) form {
-	return form{anchors: anchors, re: regexp.MustCompile("^(?:" + re + ")")}
+func newForm(re string, anchors ...string) *form {
+	f := &form{anchors: anchors, re: regexp.MustCompile("^(?:" + re + ")")}
+	for _, a := range anchors {
+		f.first[a[0]] = true
+	}
+	return f
 }
 
 var (
@@ -34,7 +39,7 @@ var (
 	amountForm  = newForm(`\d+(?:\.\d+)?(?:万|亿|千)?(?:平方公里|公里|亩|微克/立方米|微克|公顷|吨|个|家|条|项|头|座|公里)`, "0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 )
 
-func (f form) after(words ...string) form {
+func (f *form) after(words ...string) *form {
 	f.before = words
 	return f
 }
@@ -43,9 +48,9 @@ func (f form) after(words ...string) form {
 func (r *Reader) Read(text string) Question {
 	clean, cut := Clean(text)
 	q := Question{Text: clean, Cut: cut}
-	folded := fold.String(clean)
+	folded := focus(fold.String(clean))
 	masked := q.takeForms(folded)
-	s := &scan{reader: r, q: &q, text: []rune(masked)}
+	s := &scan{reader: r, q: &q, text: []rune(masked), str: masked}
 	s.run()
 	return q
 }
@@ -117,7 +122,7 @@ func (q *Question) takeDotted(s string) string {
 }
 
 // take calls f for every place of a form and blanks out those that f accepts.
-func (q *Question) take(s string, form form, f func(m []string) bool) string {
+func (q *Question) take(s string, form *form, f func(m []string) bool) string {
 	var b strings.Builder
 	last := 0
 	for i := 0; i < len(s); {
@@ -144,8 +149,8 @@ func (q *Question) take(s string, form form, f func(m []string) bool) string {
 
 // at returns the submatches of the form at offset i, nil when it is not there.
 // A number is never met in its middle.
-func (f form) at(s string, i int) []string {
-	if !slices.ContainsFunc(f.anchors, func(a string) bool { return strings.HasPrefix(s[i:], a) }) {
+func (f *form) at(s string, i int) []string {
+	if !f.first[s[i]] || !slices.ContainsFunc(f.anchors, func(a string) bool { return strings.HasPrefix(s[i:], a) }) {
 		return nil
 	}
 	if i > 0 && digit(s[i]) && (digit(s[i-1]) || s[i-1] == '.') {

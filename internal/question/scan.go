@@ -12,6 +12,7 @@ type scan struct {
 	reader *Reader
 	q      *Question
 	text   []rune
+	str    string // text
 	segs   []segment
 	core   []int // segments that ask
 }
@@ -422,9 +423,8 @@ func (s *scan) texts(c class) []string {
 }
 
 func (s *scan) contains(words ...string) bool {
-	text := string(s.text)
 	for _, w := range words {
-		if strings.Contains(text, w) {
+		if strings.Contains(s.str, w) {
 			return true
 		}
 	}
@@ -451,7 +451,7 @@ func (s *scan) flags() {
 	q.Pronoun = s.has(pronoun)
 	q.More = s.has(page) && s.weight(s.core) < 1
 	q.Doubt = s.anywhere(doubt) && q.Context == ""
-	text := strings.TrimRight(string(s.text), " ?!。.~…")
+	text := strings.TrimRight(s.str, " ?!。.~…")
 	q.Swap = strings.HasSuffix(text, "呢") || strings.HasPrefix(text, "那") || strings.HasPrefix(text, "换成") || strings.HasPrefix(text, "改成")
 }
 
@@ -471,7 +471,7 @@ func (s *scan) most() string {
 	switch {
 	case s.contains("只牵头一", "仅牵头一", "只负责一", "只有一项", "只有一个任务", "只牵头1", "仅负责一", "仅有一项", "只管一项", "只领一项", "只牵头了一", "就牵头一"):
 		return "single"
-	case strings.ContainsAny(string(s.text), "哪谁") && strings.HasSuffix(strings.TrimRight(string(s.text), " ?!。.呢啊呀"), "高"):
+	case strings.ContainsAny(s.str, "哪谁") && strings.HasSuffix(strings.TrimRight(s.str, " ?!。.呢啊呀"), "高"):
 		return "more"
 	case s.contains("任务多", "工作多", "牵头多", "谁多", "哪家多", "哪个多", "更多", "多还是", "牵头的多", "的多"):
 		return "more"
@@ -634,7 +634,7 @@ func (s *scan) counted(topic bool) string {
 	if topic {
 		return ""
 	}
-	return countedIn(string(s.text))
+	return countedIn(s.str)
 }
 
 // countNouns are the things that plans have in numbers. Order decides when two
