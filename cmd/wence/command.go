@@ -42,6 +42,7 @@ type call struct {
 	json, jsonl, explain bool   // ask
 	format               string // plan export
 	retrieval            bool   // eval
+	saveRun, compareRun  string // eval
 }
 
 // run carries out one command line and returns the exit code.

@@ -18,6 +18,8 @@ func evalCommand() command {
 		short: "用题集评测：逐题作答、判分，按类别列出正确率与误导数",
 		long:  "wence eval --retrieval 段落.jsonl 问题.jsonl 只评测检索，逐行输出各项指标。\n",
 		flags: func(c *call) {
+			c.flags.StringVar(&c.saveRun, "save", "", "把判分结果存到这个文件，供以后比较")
+			c.flags.StringVar(&c.compareRun, "compare", "", "与先前存下的结果比较：哪些变好，哪些变坏")
 			c.flags.BoolVar(&c.retrieval, "retrieval", false, "只评测检索：参数是段落文件和问题文件")
 		},
 		run: evaluate,
@@ -49,7 +51,46 @@ func evaluate(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	return report.Write(c.stdout)
+	if err := report.Write(c.stdout); err != nil {
+		return err
+	}
+	if err := compareRuns(c, report); err != nil {
+		return err
+	}
+	return saveRun(c, report)
+}
+
+// compareRuns says what changed since the run that --compare names.
+func compareRuns(c *call, report *eval.Report) error {
+	if c.compareRun == "" {
+		return nil
+	}
+	f, err := os.Open(c.compareRun)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	before, err := eval.LoadSaved(f)
+	if err != nil {
+		return setTrouble(c.compareRun, err)
+	}
+	return report.Compare(c.stdout, before)
+}
+
+// saveRun writes the verdicts to the file that --save names.
+func saveRun(c *call, report *eval.Report) error {
+	if c.saveRun == "" {
+		return nil
+	}
+	f, err := os.Create(c.saveRun)
+	if err != nil {
+		return err
+	}
+	if err := report.Save(f); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
 }
 
 func evaluateRetrieval(ctx context.Context, c *call) error {
