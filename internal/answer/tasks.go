@@ -1,0 +1,171 @@
+package answer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wence-qa/wence/corpus"
+	"github.com/wence-qa/wence/internal/question"
+)
+
+// tasks lists all that an agency leads, or what of it is about the topic.
+func (c *composer) tasks() *Answer {
+	if len(c.q.Agencies) > 1 {
+		return c.tasksOfSeveral()
+	}
+	a := c.q.Agencies[0]
+	var cites []Citation
+	var name string
+	var topics []string
+	var kept *pick
+	if c.hasContent() {
+		if p := c.pick(c.q.Topic, wantLeads(c)); p.found {
+			kept = &p
+		}
+	}
+	for _, i := range c.scope {
+		p := c.engine.plans[i]
+		n, ok := c.engine.planName(p, a.Name)
+		if !ok {
+			continue
+		}
+		name = n
+		for j := range p.Clauses {
+			cl := &p.Clauses[j]
+			if !slices.Contains(cl.Leads, n) || !c.rightYear(cl) || !c.rightSection(p, cl.Section) {
+				continue
+			}
+			if kept != nil && !kept.near(c.engine.match, i, j) {
+				continue
+			}
+			cites = append(cites, c.citeClause(p, j))
+			topics = append(topics, shortOf(p, cl))
+		}
+	}
+	if name == "" {
+		return c.none(fmt.Sprintf("方案里没有%s牵头的工作:全文的牵头单位中没有这个单位。", a.Written), nil)
+	}
+	if len(cites) == 0 {
+		return c.noTasks(name, kept)
+	}
+	kind := KindTasks
+	head := fmt.Sprintf("%s牵头%d项:%s。", name, len(cites), strings.Join(firsts(topics, 6), ";"))
+	if c.hasContent() && kept != nil {
+		head = fmt.Sprintf("%s在这方面牵头%d项:%s。", name, len(cites), strings.Join(firsts(topics, 6), ";"))
+	}
+	x := c.done(kind, head, cites, 0.97)
+	x.Leads = []string{name}
+	n := len(cites)
+	x.Count = &n
+	return x
+}
+
+// near reports whether clause j of plan i is about the pick's topic.
+func (p *pick) near(m *matcher, i, j int) bool {
+	for _, e := range p.ranked {
+		if u := m.units[e.unit]; u.plan == i && u.clause == j {
+			return e.cover >= max(enough, p.ranked[0].cover-0.25)
+		}
+	}
+	return false
+}
+
+// noTasks says that an agency of the plan leads nothing of what was asked for.
+func (c *composer) noTasks(name string, kept *pick) *Answer {
+	var near []evidence
+	if kept != nil {
+		near = kept.kept
+	}
+	if len(c.q.Years) > 0 {
+		return c.none(fmt.Sprintf("方案里%s牵头的工作没有写明%s年的期限。", name, strings.Join(c.q.Years, "、")), near)
+	}
+	if kept == nil {
+		return c.none(fmt.Sprintf("方案里%s没有作为牵头单位出现。", name), near)
+	}
+	leads := c.leads(kept.kept)
+	return c.none(fmt.Sprintf("方案里这项工作不是%s牵头,牵头单位是%s。", name, join(leads)), near)
+}
+
+// rightYear reports whether a clause has a deadline in the years asked for.
+func (c *composer) rightYear(cl *corpus.Clause) bool {
+	if len(c.q.Years) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(cl.Deadlines, func(d corpus.Deadline) bool { return slices.Contains(c.q.Years, d.Year) })
+}
+
+// rightSection reports whether section s lies in one that the question names
+// by number, or the question names none.
+func (c *composer) rightSection(p *corpus.Plan, s int) bool {
+	if len(c.q.Sections) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(c.q.Sections, func(r question.Ref) bool {
+		i, ok := c.resolve(p, r)
+		return ok && c.within(p, s, i)
+	})
+}
+
+// firsts returns the first n strings, and says that there are more.
+func firsts(s []string, n int) []string {
+	if len(s) <= n {
+		return s
+	}
+	return append(slices.Clone(s[:n]), "……")
+}
+
+// shortOf is the first part of a clause that names work.
+func shortOf(p *corpus.Plan, cl *corpus.Clause) string {
+	text := cl.Quote.In(p.Text)
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune("，,。;；", r) }) {
+		if len([]rune(part)) >= 3 {
+			return part
+		}
+	}
+	return text
+}
+
+// tasksOfSeveral lists the tasks of each of several agencies.
+func (c *composer) tasksOfSeveral() *Answer {
+	var cites []Citation
+	var said, leads []string
+	for _, a := range c.q.Agencies {
+		name, n, own := c.led(a.Name)
+		if n == 0 {
+			said = append(said, fmt.Sprintf("%s没有牵头的工作", a.Written))
+			continue
+		}
+		said = append(said, fmt.Sprintf("%s牵头%d项", name, n))
+		leads = append(leads, name)
+		cites = append(cites, own...)
+	}
+	if len(leads) == 0 {
+		return c.none("方案里没有这些单位牵头的工作。", nil)
+	}
+	a := c.done(KindTasks, strings.Join(said, ",")+"。", cites, 0.95)
+	a.Leads = leads
+	n := len(a.Citations)
+	a.Count = &n
+	return a
+}
+
+// led returns what the plans in scope call an agency, how many clauses it
+// leads, and those.
+func (c *composer) led(agency string) (name string, n int, cites []Citation) {
+	for _, i := range c.scope {
+		p := c.engine.plans[i]
+		written, ok := c.engine.planName(p, agency)
+		if !ok {
+			continue
+		}
+		name = written
+		for j := range p.Clauses {
+			if slices.Contains(p.Clauses[j].Leads, written) {
+				n++
+				cites = append(cites, c.citeClause(p, j))
+			}
+		}
+	}
+	return name, n, cites
+}
