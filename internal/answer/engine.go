@@ -150,7 +150,7 @@ func (e *Engine) Answer(ctx context.Context, req Request, q question.Question) *
 	if several != nil {
 		a = e.several(c, several)
 	} else {
-		a = c.answer()
+		a = c.rightPlace(c.answer())
 		if r := c.respelled(a); r != nil {
 			a = r
 		}

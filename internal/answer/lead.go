@@ -374,6 +374,12 @@ func (c *composer) composeParts(kind Kind, parts []part) *Answer {
 			head = "不是同一个单位:" + head
 		}
 	}
+	plan, _, _ := c.clauseOf(parts[0].kept[0].unit)
+	if right, wrong := c.checkClaims(plan, all); wrong != "" {
+		head = "不是" + wrong + ":" + head
+	} else if right && !same {
+		head = "不都是:" + head
+	}
 	a := c.done(kind, head+"。", cites, 0.9)
 	a.Leads = all
 	return a

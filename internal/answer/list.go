@@ -17,6 +17,9 @@ func (c *composer) list() *Answer {
 		return c.byYear()
 	}
 	p := c.pick(c.q.Topic, any2)
+	if r, ok := c.reduced(p); ok {
+		return c.cards(r, KindList)
+	}
 	if len(c.q.Parts) >= 2 && (!p.found || p.ranked[0].cover < clearFit) {
 		if u, ok := c.union(); ok {
 			return c.cards(u, KindList)
@@ -26,6 +29,31 @@ func (c *composer) list() *Answer {
 		return c.notSaid(p)
 	}
 	return c.cards(c.widen(p), KindList)
+}
+
+// reduced returns what speaks of the subject of a list, its general words left
+// out: all about 噪声 for 噪声治理. It applies where the subject alone stands in
+// more places than the whole topic.
+func (c *composer) reduced(p pick) (pick, bool) {
+	subject := strings.Join(strings.Fields(c.q.Topic), "")
+	for cut := true; cut; {
+		subject, cut = c.engine.reader.TrimLight(subject)
+	}
+	if subject == c.q.Topic || len([]rune(subject)) != 2 {
+		return pick{}, false
+	}
+	var kept []evidence
+	for u, un := range c.engine.match.units {
+		if c.inScope(un.plan) && strings.Contains(un.own, subject) {
+			kept = append(kept, evidence{unit: u, cover: 1, own: 1})
+		}
+	}
+	if len(kept) <= len(p.kept) || len(kept) > 12 {
+		return pick{}, false
+	}
+	slices.SortFunc(kept, func(a, b evidence) int { return c.at(a.unit) - c.at(b.unit) })
+	c.explain("按主题词「%s」列出", subject)
+	return pick{topic: c.engine.match.topic(c.engine.reader, subject), kept: kept, ranked: kept, found: true}, true
 }
 
 // union returns what is about any of the parts of the question, when each part

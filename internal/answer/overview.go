@@ -202,6 +202,9 @@ func (c *composer) quote() *Answer {
 	if a := c.ruleAsked(); a != nil {
 		return a
 	}
+	if a := c.preamble(); a != nil {
+		return a
+	}
 	if len(c.scope) == 1 && len(c.q.Sections) > 0 {
 		p := c.plan()
 		r := c.q.Sections[0]
@@ -293,4 +296,22 @@ func (c *composer) ruleCitation(p *corpus.Plan, r corpus.Rule) Citation {
 		}
 	}
 	return c.cite(p, "0", p.Card.Title, r.At)
+}
+
+// preamble quotes what stands before the first section, when the question asks
+// for it.
+func (c *composer) preamble() *Answer {
+	if len(c.scope) != 1 || !strings.ContainsAny(c.q.Text, "开前引序首目") {
+		return nil
+	}
+	asked := false
+	for _, w := range []string{"开头", "前言", "引言", "序言", "开篇", "首段", "第一段", "制定目的", "指导思想"} {
+		asked = asked || strings.Contains(c.q.Text, w)
+	}
+	p := c.plan()
+	span := p.Preamble()
+	if !asked || span.Empty() {
+		return nil
+	}
+	return c.done(KindQuote, "方案开头的原文如下。", []Citation{c.cite(p, "0", "前言", trimSpace(p.Text, span))}, 1)
 }

@@ -90,6 +90,12 @@ func (c *composer) quantityIn(s string) string {
 // in.
 func (c *composer) measures(s string) bool {
 	for _, m := range c.q.Measure {
+		if strings.HasSuffix(m, "率") || strings.HasSuffix(m, "度") || ratio(m) {
+			if !strings.ContainsAny(s, "%％‰") {
+				return false
+			}
+			continue
+		}
 		switch m {
 		case "万千瓦", "千瓦", "吨", "万吨", "公里", "千米", "平方公里", "亩", "万亩", "公顷", "头", "万头", "亿元", "万元", "元", "辆", "户", "人次":
 			if !strings.Contains(s, m) {

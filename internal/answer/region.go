@@ -7,6 +7,7 @@ import (
 
 	"github.com/wence-qa/wence/corpus"
 	"github.com/wence-qa/wence/internal/fold"
+	"github.com/wence-qa/wence/internal/question"
 )
 
 // foreign returns a region or water that the question names and that no plan
@@ -43,4 +44,31 @@ func (c *composer) wordBoundary(text string, m corpus.Mention) bool {
 	last, _ := utf8.DecodeLastRuneInString(m.Name)
 	known := c.engine.match.known
 	return !known(before, first) && !(m.Name == m.Region.Short && known(last, after))
+}
+
+// rightPlace turns an answer down whose clauses do not speak of the city or
+// county that the question names: what holds for 辽源 says nothing of 松原.
+func (c *composer) rightPlace(a *Answer) *Answer {
+	switch c.q.Ask {
+	case question.AskLead, question.AskTarget, question.AskDeadline, question.AskClause:
+	default:
+		return a
+	}
+	if !a.Found || len(a.Citations) == 0 || c.q.YesNo || c.q.Items != nil || len(c.q.Plans) > 0 {
+		return a
+	}
+	text := fold.String(c.q.Text)
+	for _, m := range corpus.Gazetteer().Find(text) {
+		if m.Region.Level != corpus.LevelCity && m.Region.Level != corpus.LevelCounty || !c.wordBoundary(text, m) {
+			continue
+		}
+		said := slices.ContainsFunc(a.Citations, func(x Citation) bool { return strings.Contains(x.Quote, m.Region.Short) })
+		if said || strings.Contains(c.plan().Card.Region, m.Region.Name) {
+			continue
+		}
+		none := &Answer{Kind: KindNone, Plan: a.Plan, Headline: "方案没有写" + m.Name + "的这项内容。", Nearest: a.Citations[:min(3, len(a.Citations))]}
+		c.body(none)
+		return none
+	}
+	return a
 }

@@ -170,22 +170,15 @@ func (c *composer) respelled(first *Answer) *Answer {
 	if len(changed) == 0 || len(changed) > 3 {
 		return nil
 	}
-	q := c.q
-	old := []rune(q.Topic)
-	q.Topic = string(text)
-	q.Parts, q.Story = slices.Clone(q.Parts), slices.Clone(q.Story)
+	old := []rune(c.q.Topic)
+	said := fold.String(c.q.Text)
 	for i := 0; i+1 < len(old); i++ {
-		if old[i] == text[i] && old[i+1] == text[i+1] {
-			continue
+		if old[i] != text[i] || old[i+1] != text[i+1] {
+			said = strings.ReplaceAll(said, string(old[i:i+2]), string(text[i:i+2]))
 		}
-		was, is := string(old[i:i+2]), string(text[i:i+2])
-		for _, l := range [][]string{q.Parts, q.Story} {
-			for j := range l {
-				l[j] = strings.ReplaceAll(l[j], was, is)
-			}
-		}
-		q.Text = strings.ReplaceAll(q.Text, was, is)
 	}
+	q := e.Read(said)
+	q.Text, q.Cut, q.Carry, q.Plans = c.q.Text, c.q.Cut, c.q.Carry, c.q.Plans
 	again := &composer{engine: e, ctx: c.ctx, req: c.req, q: q, retried: true}
 	c.explain("按读音改写:%s", q.Topic)
 	a := again.answer()

@@ -280,10 +280,15 @@ func (r *Reader) Words(topic []rune) []Word {
 	return out
 }
 
-// A SynonymAt is a synonym that stands in a text.
-type SynonymAt struct {
-	Start, End int // runes
-	Word       string
+// TrimLight cuts a light word off the end of a folded topic: 噪声 of 噪声治理.
+func (r *Reader) TrimLight(topic string) (rest string, cut bool) {
+	rs := []rune(topic)
+	for n := min(4, len(rs)-2); n >= 2; n-- {
+		if e := r.entries[string(rs[len(rs)-n:])]; e.class == light || e.class == task {
+			return string(rs[:len(rs)-n]), true
+		}
+	}
+	return topic, false
 }
 
 // SynonymWords calls f for every lexicon word that stands in text, longest

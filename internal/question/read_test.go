@@ -50,16 +50,16 @@ func TestRead(t *testing.T) {
 		{"辽源的清洁取暖试点什么时候完成?", "deadline topic=辽源_清洁取暖试点"},
 		{"盐碱地试点在哪些县", "place topic=盐碱地试点"},
 		// agencies
-		{"省林草局都牵头啥工作?", "tasks topic=工作 agency=省林草局 count=tasks +lead +tasks"},
+		{"省林草局都牵头啥工作?", "tasks topic=工作 agency=省林草局 +lead +tasks"},
 		{"发改都管什么", "tasks agency=省发改委 +lead"},
-		{"住建厅和工信厅谁牵头的任务多", "compare topic=任务多 agency=省住建厅? agency=省工信厅? count=tasks most=more +lead +tasks"},
+		{"住建厅和工信厅谁牵头的任务多", "compare topic=任务多 agency=省住建厅? agency=省工信厅? most=more +lead +tasks"},
 		// sections and years
-		{"第三项行动有哪些举措", "overview topic=举措 ref=3 count=measures all +tasks"},
+		{"第三项行动有哪些举措", "overview topic=举措 ref=3 all +tasks"},
 		{"4.2原文", "quote ref=4.2"},
 		{"第二项行动第3条的原文", "quote ref=2.3"},
 		{"第二轮化学物质调查谁牵头", "lead topic=第二轮化学物质调查 +lead"},
 		{"2025年要完成什么", "list years=2025"},
-		{"二〇二七年的目标有哪些", "list years=2027 count=targets all goal"},
+		{"二〇二七年的目标有哪些", "list years=2027 all goal"},
 		{"今年要完成哪些", "list relative=今年"},
 		// several things
 		{"碳排放权、用能权、用水权分别由谁牵头", "lead topic=碳排放权_用能权_用水权 parts=碳排放权|用能权|用水权 each +lead"},

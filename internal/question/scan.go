@@ -391,7 +391,7 @@ func (s *scan) joins(t token) bool {
 		return s.text[t.start] == '、' || s.text[t.start] == '/' || s.text[t.start] == '&'
 	case filler:
 		switch string(s.text[t.start:t.end]) {
-		case "和", "与", "跟", "及", "以及", "还有", "同":
+		case "和", "与", "跟", "及", "以及", "还有", "同", "vs", "pk":
 			return true
 		}
 	}
@@ -434,8 +434,8 @@ func (s *scan) contains(words ...string) bool {
 func (s *scan) flags() {
 	q := s.q
 	q.YesNo = s.has(yesNo)
-	q.Each = s.has(each)
-	q.Same = s.has(same)
+	q.Each = s.has(each) || s.contains(" vs ", " pk ")
+	q.Same = s.has(same) || len(q.Agencies) == 1 && len(q.Parts) >= 2 && s.contains("都是", "都归", "都由")
 	q.HowMuch = s.has(howMany)
 	q.Goal = s.has(goal)
 	q.Tasks = s.has(task)
@@ -513,9 +513,12 @@ func (s *scan) ask() Ask {
 	if a := s.smallTalk(); a != "" {
 		return a
 	}
+	q := s.q
 	topic := s.hasTopic()
 	asksWho := s.has(who, leadVerb, leadNoun)
 	switch {
+	case s.contains("执行主体", "执行的主体", "落实主体", "落实的主体", "哪一级落实", "哪级落实", "谁来干活", "谁干活", "谁来落地", "谁落地") && len(q.Agencies) == 0:
+		return AskImplement
 	case s.contains("下同", "不再列出"):
 		if s.has(quote) {
 			return AskQuote
@@ -531,7 +534,6 @@ func (s *scan) ask() Ask {
 	if a := s.askCount(topic, asksWho); a != "" {
 		return a
 	}
-	q := s.q
 	several := len(q.Parts) >= 2
 	switch {
 	case s.has(whichSec):
@@ -631,7 +633,7 @@ func (s *scan) counted(topic bool) string {
 			}
 		}
 	}
-	if topic {
+	if topic || !s.contains("几", "一共", "总共", "总数", "多少个", "多少项", "多少条", "多少家") {
 		return ""
 	}
 	return countedIn(s.str)
