@@ -123,7 +123,7 @@ func (c *composer) titled(p *corpus.Plan, s int, topic, asked string) bool {
 	if p.Sections[s].Kind != corpus.KindMeasure || title == "" {
 		return false
 	}
-	return strings.Contains(asked, title) || len([]rune(topic)) >= 6 && strings.Contains(title, topic)
+	return strings.Contains(asked, title) || len([]rune(topic)) >= 4 && strings.Contains(title, topic)
 }
 
 // letters drops everything but letters and digits.

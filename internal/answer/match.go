@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/wence-qa/wence/corpus"
 	"github.com/wence-qa/wence/internal/fold"
@@ -241,8 +242,12 @@ func (m *matcher) topic(r *question.Reader, s string) *topic {
 		}
 	})
 	t.words = r.Words(t.text)
+	brief := brief(t.words)
 	for _, w := range t.words {
 		each := w.Weight
+		if brief && each == question.WeightLight {
+			each = weightLightBrief
+		}
 		if w.End-w.Start == 1 && each == 1 {
 			each = m.loneWeight(t, w.Start)
 		}
@@ -254,7 +259,7 @@ func (m *matcher) topic(r *question.Reader, s string) *topic {
 		}
 		for i := w.Start; i < w.End; i++ {
 			t.weight[i] = each * m.rarity(t, i)
-			t.heavy[i] = w.Weight >= weightOfContent
+			t.heavy[i] = w.Weight >= weightOfContent || brief && w.Weight == question.WeightLight && t.leads(w)
 			if strings.ContainsRune(particles, t.text[i]) {
 				t.weight[i] *= particle
 				t.heavy[i] = false
@@ -276,6 +281,27 @@ const (
 	particles = "的要是在了有和与及等为将已中里内上下又都"
 	particle  = 0.15
 )
+
+// leads reports whether a word stands in front of another one: 绿色 in 绿色矿山
+// tells which, 建设 in 矿山建设 tells nothing.
+func (t *topic) leads(w question.Word) bool { return w.End < len(t.text) && t.text[w.End] != ' ' }
+
+// weightLightBrief is what a rune of a light word counts for in a topic with
+// hardly anything else: 国家公园 is not any 公园.
+const weightLightBrief = 0.8
+
+// brief reports whether a topic has few content words.
+func brief(words []question.Word) bool {
+	n := 0
+	for _, w := range words {
+		if w.Weight >= weightOfContent {
+			n += w.End - w.Start
+		}
+	}
+	return n < briefRunes
+}
+
+const briefRunes = 4
 
 // What a character that stands alone counts for. Such characters are mostly
 // what is left of colloquial verbs (扔, 卖), unless some units speak of them
@@ -329,6 +355,7 @@ type evidence struct {
 	rank    float64 // see score
 	cover   float64 // 0 to 1: the share of the topic's weight that is explained
 	own     float64 // the same, by the unit's own words and true synonyms alone
+	solid   float64 // the share of the content words alone that is explained
 	run     int     // runes of the longest part of the topic that stands in the unit
 	specify float64 // targets: the share of the indicator that the topic names
 	related string  // the staff word that is only related to what was found
@@ -436,17 +463,27 @@ func (e *evidence) sum(t *topic, credit, own []float64) {
 	if t.total == 0 {
 		return
 	}
+	heavy := 0.0
 	for i, w := range t.weight {
 		e.cover += w * credit[i]
 		e.own += w * own[i]
+		if t.heavy[i] {
+			heavy += w
+			e.solid += w * credit[i]
+		}
 	}
 	e.cover /= t.total
 	e.own /= t.total
+	if heavy > 0 {
+		e.solid /= heavy
+	} else {
+		e.solid = e.cover
+	}
 }
 
 // detail works out what is not explained.
 func (e *evidence) detail(t *topic, credit, own []float64, text string) {
-	e.strange = t.strange(e.unit, own)
+	e.strange = t.strange(e.unit, own, text)
 	for _, w := range t.words {
 		if w.Weight < weightOfContent {
 			continue
@@ -494,8 +531,8 @@ func hasAspect(text, word string) bool {
 // strange counts what a unit lacks of the content words altogether: runes, and
 // pairs that the plan has elsewhere. 绿色建筑 is another thing than 装配式建筑:
 // the plan has 色建, that unit has not.
-func (t *topic) strange(u int, own []float64) int {
-	n := 0
+func (t *topic) strange(u int, own []float64, text string) int {
+	n := t.apart(own, text)
 	for _, w := range t.words {
 		for i := w.Start; i < w.End && w.End-w.Start > 1; i++ {
 			if t.heavy[i] && own[i] == 0 {
@@ -515,6 +552,57 @@ func (t *topic) strange(u int, own []float64) int {
 	}
 	return n
 }
+
+// apart counts the words of which a unit has the pieces only far from each
+// other: 人工智能 is not 人工繁育…智能分析.
+func (t *topic) apart(own []float64, text string) int {
+	n := 0
+	for _, w := range t.words {
+		if w.End-w.Start < 4 || !t.heavy[w.Start] || w.Latin || strings.Contains(text, string(t.text[w.Start:w.End])) {
+			continue
+		}
+		from := w.Start
+		left := ""
+		for i := w.Start + 1; i <= w.End; i++ {
+			if i < w.End && strings.Contains(text, string(t.text[from:i+1])) {
+				continue
+			}
+			piece := string(t.text[from:i])
+			if i-from > 1 && strings.Contains(text, piece) {
+				if left != "" && !closeBy(text, left, piece) {
+					n++
+				}
+				left = piece
+			}
+			from = i
+		}
+	}
+	return n
+}
+
+// closeBy reports whether a and b stand near each other in one part of a
+// sentence.
+func closeBy(text, a, b string) bool {
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(",，。;；", r) }) {
+		for _, p := range [][2]string{{a, b}, {b, a}} {
+			for i := strings.Index(part, p[0]); i >= 0; {
+				rest := part[i+len(p[0]):]
+				if j := strings.Index(rest, p[1]); j >= 0 && utf8.RuneCountInString(rest[:j]) <= nearRunes {
+					return true
+				}
+				k := strings.Index(rest, p[0])
+				if k < 0 {
+					break
+				}
+				i += len(p[0]) + k
+			}
+		}
+	}
+	return false
+}
+
+// nearRunes is how far the pieces of a word may be from each other.
+const nearRunes = 8
 
 // rank explains the units and sorts them, best first. Ties keep the order of
 // the plan.

@@ -19,13 +19,15 @@ type pick struct {
 
 // How much of a topic must be explained.
 const (
-	enough   = 0.60 // of the weight, to answer at all
-	likely   = 0.48 // to answer when nothing else comes near
-	alone    = 0.18 // how far the next clause must be behind for that
-	telling  = 4    // and how many runes in a row must fit
-	sure     = 0.80 // from here on one word left over does no harm
-	sameFit  = 0.07 // within this of the best, a unit fits as well
-	clearFit = 0.90 // fits without doubt
+	enough = 0.60 // of the weight, to answer at all
+	// of the content words alone: light words explain no question
+	solidEnough = 0.55
+	likely      = 0.48 // to answer when nothing else comes near
+	alone       = 0.18 // how far the next clause must be behind for that
+	telling     = 4    // and how many runes in a row must fit
+	sure        = 0.80 // from here on one word left over does no harm
+	sameFit     = 0.07 // within this of the best, a unit fits as well
+	clearFit    = 0.90 // fits without doubt
 )
 
 // pick chooses the units that answer a topic.
@@ -52,7 +54,11 @@ func (c *composer) pick(text string, want func(unit) bool) pick {
 		c.explain("比对「%s」:%s 覆盖%.2f 本条%.2f 连续%d 未解释%v", text, c.unitID(e.unit), e.cover, e.own, e.run, e.missing)
 	}
 	p.missing = best.missing
-	p.found = !best.must && (best.cover >= enough || c.standsAlone(p)) && (!c.hard(best) || c.strong(p))
+	if t.content <= shortTopic && best.strange > 0 && !c.inSynonym(t, best) {
+		c.explain("题目短,而条款里有%d处对不上", best.strange)
+		return p
+	}
+	p.found = !best.must && (best.cover >= enough && best.solid >= solidEnough || c.standsAlone(p)) && (!c.hard(best) || c.strong(p))
 	top := best.score(t)
 	for _, e := range p.ranked {
 		if e.score(t) >= top-sameFit && e.cover >= best.cover-sameFit && !e.must {
@@ -83,6 +89,25 @@ func (c *composer) rank(text string) (*topic, []evidence) {
 	}
 	c.ranks[text] = r
 	return r.topic, r.all
+}
+
+// shortTopic is how much content a topic has at most of which every word must
+// stand in the clause: of longer ones people say some in words of their own.
+const shortTopic = 8
+
+// inSynonym reports whether what does not stand in the unit is said by the
+// lexicon's words for it.
+func (c *composer) inSynonym(t *topic, e evidence) bool {
+	covered := 0.0
+	for _, s := range t.synonyms {
+		for _, mean := range s.meanings {
+			if own, around := c.engine.match.says(mean, e.unit); own || around {
+				covered += float64(s.end - s.start)
+				break
+			}
+		}
+	}
+	return covered >= 0.5*t.content
 }
 
 // standsAlone reports whether the best unit explains less than enough but has

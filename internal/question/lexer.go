@@ -251,7 +251,8 @@ type Word struct {
 const (
 	weightContent = 1.0
 	weightMeasure = 0.6
-	weightLight   = 0.25
+	WeightLight   = 0.25 // exported, since how much it counts depends on the rest
+	weightTask    = 0.15
 	weightFiller  = 0.04
 )
 
@@ -265,8 +266,10 @@ func (r *Reader) Words(topic []rune) []Word {
 		switch t.class {
 		case punct:
 			continue
-		case light, task, goal:
-			w.Weight = weightLight
+		case light:
+			w.Weight = WeightLight
+		case task, goal:
+			w.Weight = weightTask
 		case measure:
 			w.Weight = weightMeasure
 		case aspect:

@@ -137,7 +137,7 @@ func topicWeight(c class) float64 {
 	case measure:
 		return weightMeasure
 	case light, task:
-		return weightLight
+		return WeightLight
 	}
 	return 0
 }
@@ -502,7 +502,7 @@ func (s *scan) hasTopic() bool {
 			case measure:
 				w += 0.3 * float64(t.end-t.start)
 			case light:
-				w += weightLight * float64(t.end-t.start)
+				w += WeightLight * float64(t.end-t.start)
 			}
 		}
 	}
