@@ -561,6 +561,9 @@ func (t *topic) apart(own []float64, text string) int {
 		if w.End-w.Start < 4 || !t.heavy[w.Start] || w.Latin || strings.Contains(text, string(t.text[w.Start:w.End])) {
 			continue
 		}
+		if t.saidAs(w, text) {
+			continue
+		}
 		from := w.Start
 		left := ""
 		for i := w.Start + 1; i <= w.End; i++ {
@@ -578,6 +581,13 @@ func (t *topic) apart(own []float64, text string) int {
 		}
 	}
 	return n
+}
+
+// saidAs reports whether a text has the plan's wording for a word.
+func (t *topic) saidAs(w question.Word, text string) bool {
+	return slices.ContainsFunc(t.synonyms, func(s synonymAt) bool {
+		return s.start <= w.Start && s.end >= w.End && slices.ContainsFunc(s.meanings, func(m sense) bool { return strings.Contains(text, m.wording) })
+	})
 }
 
 // closeBy reports whether a and b stand near each other in one part of a

@@ -15,12 +15,14 @@ type scan struct {
 	str    string // text
 	segs   []segment
 	core   []int // segments that ask
+	short  bool  // the message is no story
 }
 
 // A segment is what stands between two marks of punctuation.
 type segment struct {
 	toks   []token
 	asks   bool    // it has a word that asks
+	hard   bool    // a sentence ends behind it
 	weight float64 // of its content
 }
 
@@ -56,6 +58,7 @@ func (s *scan) split(toks []token) {
 	}
 	for _, t := range toks {
 		if t.class == punct && isBreak(s.text[t.start]) {
+			cur.hard = !strings.ContainsRune(",，", s.text[t.start])
 			flush()
 			continue
 		}
@@ -190,11 +193,26 @@ func (s *scan) pickCore() {
 		}
 	}
 	if len(s.core) == 0 || n <= storyRunes {
+		from := s.sentence()
+		s.short = true
 		s.core = s.core[:0]
-		for i := range s.segs {
+		for i := from; i < len(s.segs); i++ {
 			s.core = append(s.core, i)
 		}
 	}
+}
+
+// sentence returns where the question begins in a short message: behind the
+// last sentence in front of it, when it has content of its own.
+func (s *scan) sentence() int {
+	from := 0
+	for i := 0; i+1 < len(s.segs); i++ {
+		if s.segs[i].hard && !s.segs[i].asks && slices.ContainsFunc(s.core, func(j int) bool { return j > i && s.segs[j].weight >= 3 }) &&
+			!slices.ContainsFunc(s.core, func(j int) bool { return j <= i }) {
+			from = i + 1
+		}
+	}
+	return from
 }
 
 // topics writes the content words of the question: of the core to Topic, of
@@ -204,6 +222,9 @@ func (s *scan) topics() {
 	var chunks []chunk
 	for i, g := range s.segs {
 		if !slices.Contains(s.core, i) {
+			if len(s.core) > 0 && i < s.core[0] && s.short {
+				continue
+			}
 			context = append(context, s.words(g.toks)...)
 			continue
 		}
