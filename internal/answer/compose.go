@@ -200,15 +200,38 @@ func (c *composer) targetOf(u int) (*corpus.Plan, *corpus.Target, bool) {
 	return p, &p.Targets[un.target], true
 }
 
-// planNames returns what plan p calls an agency, given by its lexicon name.
+// planName returns what plan p calls an agency of the lexicon. Level counts:
+// 省财政厅 and 市财政局 are two.
 func (e *Engine) planName(p *corpus.Plan, name string) (string, bool) {
 	names := e.aliases(name)
 	for _, u := range units(p) {
-		if slices.Contains(names, u) || slices.Contains(names, bareUnit(u)) {
+		if slices.Contains(names, u) {
+			return u, true
+		}
+	}
+	for _, u := range units(p) {
+		if slices.Contains(names, bareUnit(u)) {
 			return u, true
 		}
 	}
 	return "", false
+}
+
+// agencyName returns what plan p calls an agency that a question names.
+func (e *Engine) agencyName(p *corpus.Plan, a question.Agency) (string, bool) {
+	if a.Local {
+		all := units(p)
+		i := slices.IndexFunc(all, func(u string) bool { return u == a.Written })
+		if i < 0 {
+			return "", false
+		}
+		return all[i], true
+	}
+	u, ok := e.planName(p, a.Name)
+	if ok && strings.HasPrefix(a.Written, "省") && strings.HasPrefix(u, "市") {
+		return "", false
+	}
+	return u, ok
 }
 
 // aliases returns all names of an agency of the lexicon.

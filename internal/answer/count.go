@@ -286,7 +286,7 @@ func (c *composer) compareAgencies() *Answer {
 	var cites []Citation
 	var counts []int
 	for _, a := range c.q.Agencies {
-		name, n, own := c.led(a.Name)
+		name, n, own := c.led(a)
 		if name == "" {
 			name = a.Written
 		}

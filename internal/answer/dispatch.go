@@ -36,6 +36,9 @@ func (c *composer) answer() *Answer {
 	if a := c.unsaid(); a != nil {
 		return a
 	}
+	if c.q.Except {
+		return c.except()
+	}
 	if a := c.perPlan(); a != nil {
 		return a
 	}
@@ -171,7 +174,7 @@ func (c *composer) unsaid() *Answer {
 
 // badRef answers a question about a section that does not exist.
 func (c *composer) badRef() *Answer {
-	if len(c.q.Sections) == 0 || len(c.scope) != 1 {
+	if len(c.q.Sections) == 0 || len(c.scope) != 1 || len(c.q.Agencies) > 0 && c.nthAsked() > 0 {
 		return nil
 	}
 	p := c.plan()

@@ -174,14 +174,34 @@ func (c *composer) leadHeadline(about string, leads []string, p pick) string {
 	if c.several() {
 		said = "《" + plan.Card.Title + "》:" + said
 	}
-	if right, wrong := c.checkClaims(plan, leads); wrong != "" {
-		return fmt.Sprintf("不是%s,%s。", wrong, said)
+	if right, wrong := c.checkClaims(plan, leads); c.q.Negated && (right || wrong != "") {
+		if right {
+			return "不对," + said + "。"
+		}
+		return "对,不是" + wrong + "," + said + "。"
+	} else if wrong != "" {
+		return fmt.Sprintf("不是%s,%s%s。", wrong, said, c.alsoLeads(p, wrong))
 	} else if c.q.Doubt && !right {
 		return "按方案原文,确实是:" + said + "。"
 	} else if right && c.q.YesNo {
 		return "是的," + said + "。"
 	}
 	return said + "。"
+}
+
+// alsoLeads names what the supposed agency leads in the same measure, so that a
+// correction denies no more than it should.
+func (c *composer) alsoLeads(p pick, agency string) string {
+	plan, cl, ok := c.clauseOf(p.kept[0].unit)
+	if !ok {
+		return ""
+	}
+	for i := range plan.Clauses {
+		if x := &plan.Clauses[i]; x.Section == cl.Section && slices.Contains(x.Leads, agency) {
+			return fmt.Sprintf("(%s在同一举措里牵头的是「%s」)", agency, shortOf(plan, x))
+		}
+	}
+	return ""
 }
 
 // checkClaims compares the agencies that the question supposes with leads. It
@@ -191,7 +211,7 @@ func (c *composer) checkClaims(p *corpus.Plan, leads []string) (right bool, wron
 		if !a.Claimed {
 			continue
 		}
-		name, ok := c.engine.planName(p, a.Name)
+		name, ok := c.engine.agencyName(p, a)
 		if !ok {
 			name = a.Name
 		}

@@ -26,7 +26,7 @@ func (c *composer) tasks() *Answer {
 	}
 	for _, i := range c.scope {
 		p := c.engine.plans[i]
-		n, ok := c.engine.planName(p, a.Name)
+		n, ok := c.engine.agencyName(p, a)
 		if !ok {
 			continue
 		}
@@ -48,6 +48,9 @@ func (c *composer) tasks() *Answer {
 	}
 	if len(cites) == 0 {
 		return c.noTasks(name, kept)
+	}
+	if n := c.nthAsked(); n > 0 {
+		return c.nthTask(name, cites, topics, n)
 	}
 	kind := KindTasks
 	head := fmt.Sprintf("%s牵头%d项:%s。", name, len(cites), strings.Join(firsts(topics, 6), ";"))
@@ -95,10 +98,36 @@ func (c *composer) rightYear(cl *corpus.Clause) bool {
 	return slices.ContainsFunc(cl.Deadlines, func(d corpus.Deadline) bool { return slices.Contains(c.q.Years, d.Year) })
 }
 
+// nthAsked returns which of an agency's tasks is asked for (第三项任务), 0 for
+// all.
+func (c *composer) nthAsked() int {
+	if len(c.q.Sections) != 1 || len(c.q.Sections[0].Path) != 1 {
+		return 0
+	}
+	switch c.q.Sections[0].Word {
+	case "项", "条", "个", "任务", "点":
+		return c.q.Sections[0].Path[0]
+	}
+	return 0
+}
+
+// nthTask answers with one of an agency's tasks.
+func (c *composer) nthTask(name string, cites []Citation, topics []string, n int) *Answer {
+	if n > len(cites) {
+		return c.none(fmt.Sprintf("%s牵头的一共%d项,没有第%d项。", name, len(cites), n), nil)
+	}
+	a := c.done(KindClause, fmt.Sprintf("%s牵头的第%d项(共%d项):「%s」。", name, n, len(cites), topics[n-1]), cites[n-1:n], 0.95)
+	a.Leads = []string{name}
+	return a
+}
+
 // rightSection reports whether section s lies in one that the question names
 // by number, or the question names none.
 func (c *composer) rightSection(p *corpus.Plan, s int) bool {
 	if len(c.q.Sections) == 0 {
+		return true
+	}
+	if c.nthAsked() > 0 {
 		return true
 	}
 	return slices.ContainsFunc(c.q.Sections, func(r question.Ref) bool {
@@ -131,7 +160,7 @@ func (c *composer) tasksOfSeveral() *Answer {
 	var cites []Citation
 	var said, leads []string
 	for _, a := range c.q.Agencies {
-		name, n, own := c.led(a.Name)
+		name, n, own := c.led(a)
 		if n == 0 {
 			said = append(said, fmt.Sprintf("%s没有牵头的工作", a.Written))
 			continue
@@ -152,10 +181,10 @@ func (c *composer) tasksOfSeveral() *Answer {
 
 // led returns what the plans in scope call an agency, how many clauses it
 // leads, and those.
-func (c *composer) led(agency string) (name string, n int, cites []Citation) {
+func (c *composer) led(agency question.Agency) (name string, n int, cites []Citation) {
 	for _, i := range c.scope {
 		p := c.engine.plans[i]
-		written, ok := c.engine.planName(p, agency)
+		written, ok := c.engine.agencyName(p, agency)
 		if !ok {
 			continue
 		}
@@ -168,4 +197,48 @@ func (c *composer) led(agency string) (name string, n int, cites []Citation) {
 		}
 	}
 	return name, n, cites
+}
+
+// except answers which agencies lead beside those that the question leaves out:
+// in a section, about a topic, or in the whole plan.
+func (c *composer) except() *Answer {
+	p := c.plan()
+	var out []string
+	for _, a := range c.q.Agencies {
+		if name, ok := c.engine.agencyName(p, a); ok {
+			out = append(out, name)
+		}
+	}
+	var in []evidence
+	if c.hasContent() {
+		t := c.pick(c.q.Topic, wantLeads(c))
+		if !t.found {
+			return c.noLead(t)
+		}
+		in = c.widen(t).kept
+	} else {
+		for u, un := range c.engine.match.units {
+			if un.clause >= 0 && c.inScope(un.plan) && c.rightSection(p, p.Clauses[un.clause].Section) {
+				in = append(in, evidence{unit: u})
+			}
+		}
+	}
+	var leads []string
+	var cites []Citation
+	for _, e := range in {
+		for _, l := range c.leads([]evidence{e}) {
+			if !slices.Contains(out, l) && !slices.Contains(leads, l) {
+				leads = append(leads, l)
+				cites = append(cites, c.citeUnit(e.unit))
+			}
+		}
+	}
+	if leads == nil {
+		return c.none(fmt.Sprintf("除%s外,没有别的牵头单位。", join(out)), in)
+	}
+	a := c.done(KindList, fmt.Sprintf("除%s外,还有%d个牵头单位:%s。", join(out), len(leads), strings.Join(leads, "、")), cites, 0.9)
+	a.Leads = leads
+	n := len(a.Citations)
+	a.Count = &n
+	return a
 }

@@ -75,7 +75,7 @@ func (c *composer) ledBy(p *corpus.Plan, t *corpus.Target) bool {
 	if t.Clause < 0 {
 		return false
 	}
-	name, _ := c.engine.planName(p, c.q.Agencies[0].Name)
+	name, _ := c.engine.agencyName(p, c.q.Agencies[0])
 	return slices.Contains(p.Clauses[t.Clause].Leads, name)
 }
 

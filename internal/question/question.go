@@ -64,6 +64,8 @@ type Question struct {
 	Measure []string // words such as 率, 面积, 公里 that a value must be of
 
 	Agencies []Agency // named agencies, in order
+	Except   bool     // 除了…: all but the named agencies
+	Negated  bool     // 不牵头
 	Units    string   // "implementers" when local governments are named
 	Sections []Ref    // sections named by number
 	Named    string   // words in front of 行动, 章 …, that may name a section
@@ -100,6 +102,7 @@ type Question struct {
 type Agency struct {
 	Name    string // as the lexicon's first name, or as written when unknown
 	Written string // folded, as written
+	Local   bool   // of a city or county: 市财政局
 	Claimed bool   // the question supposes that this agency leads
 }
 

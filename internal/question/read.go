@@ -34,6 +34,7 @@ var (
 	ordinalForm = newForm(`第(`+numeral+`{1,4})(?:大)?(项|个|章|条|款|节|部分|点)?(?:的)?(重点举措|主要目标|行动|举措|措施|任务|部分|目标)?`, "第")
 	lastForm    = newForm(`最后(?:一)?(?:个|项)(?:的)?行动`, "最后")
 	actionForm  = newForm(`行动(`+numeral+`{1,3})(?:的|$)`, "行动")
+	itemForm    = newForm(`(?:重点举措|举措|措施)(`+numeral+`{1,3})(?:条|项)?`, "重点举措", "举措", "措施")
 	dottedForm  = regexp.MustCompile(`\d{1,2}(?:\.\d{1,3}){1,3}`)
 	valueForm   = newForm(`百分之`+numeral+`+(?:点`+numeral+`+)?|\d+(?:\.\d+)?(?:%|‰)`, "百分之", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 	amountForm  = newForm(`\d+(?:\.\d+)?(?:万|亿|千)?(?:平方公里|公里|亩|微克/立方米|微克|公顷|吨|个|家|条|项|头|座|公里)`, "0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
@@ -78,6 +79,13 @@ func (q *Question) takeForms(s string) string {
 		n, ok := number(m[1])
 		if ok {
 			q.addRef(n, "行动")
+		}
+		return ok
+	})
+	s = q.take(s, itemForm, func(m []string) bool {
+		n, ok := number(m[1])
+		if ok = ok && len(q.Sections) == 1 && len(q.Sections[0].Path) == 1; ok {
+			q.Sections[0].Path = append(q.Sections[0].Path, n)
 		}
 		return ok
 	})

@@ -172,7 +172,11 @@ func (s *scan) agencies() {
 			case agency:
 				name := s.reader.lex.Agencies[t.ref].Name
 				if !slices.ContainsFunc(s.q.Agencies, func(a Agency) bool { return a.Name == name }) {
-					s.q.Agencies = append(s.q.Agencies, Agency{Name: name, Written: string(s.text[t.start:t.end])})
+					a := Agency{Name: name, Written: string(s.text[t.start:t.end])}
+					if t.start > 0 && strings.ContainsRune("市县区州", s.text[t.start-1]) && !strings.HasPrefix(a.Written, "省") {
+						a.Local, a.Written = true, string(s.text[t.start-1:t.end])
+					}
+					s.q.Agencies = append(s.q.Agencies, a)
 				}
 			}
 		}
@@ -469,6 +473,8 @@ func (s *scan) flags() {
 		q.Relative = rel[0]
 	}
 	q.Most = s.most()
+	q.Negated = s.contains("不牵头", "不负责", "不管", "不归", "没牵头", "不主管")
+	q.Except = len(q.Agencies) > 0 && (s.contains("除了", "除开", "以外", "之外") || strings.HasPrefix(s.str, "不是") && !q.YesNo && s.has(list, what))
 	q.Pronoun = s.has(pronoun)
 	q.More = s.has(page) && s.weight(s.core) < 1
 	q.Doubt = s.anywhere(doubt) && q.Context == ""
