@@ -109,6 +109,11 @@ func (c *composer) body(a *Answer) {
 		}
 		fmt.Fprintf(&b, "「%s」\n——%s", x.Quote, c.source(x))
 	}
+	for _, v := range a.Values {
+		if v.Deadline != "" && !c.req.Today.IsZero() && v.Deadline < itoa(c.req.Today.Year()) {
+			fmt.Fprintf(&b, "\n\n「%s」的期限是%s年(已过期限)。", v.Indicator, v.Deadline)
+		}
+	}
 	if len(a.Nearest) > 0 {
 		b.WriteString("\n\n相近的条款(不是答案):")
 		for _, x := range a.Nearest {

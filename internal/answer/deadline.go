@@ -74,6 +74,7 @@ func (c *composer) targetDeadline(p pick) *Answer {
 	}
 	a := c.done(KindDeadline, head, cites, p.ranked[0].cover)
 	a.Values = values
+	c.body(a)
 	return a
 }
 

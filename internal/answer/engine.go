@@ -144,13 +144,13 @@ func (e *Engine) Answer(ctx context.Context, req Request, q question.Question) *
 	}
 	var a *Answer
 	var several []question.Question
-	if q.Asking > 1 && q.Carry == "" && q.Items == nil && !q.Doubt {
+	if (q.Asking > 1 || q.Asking == 1 && strings.Contains(q.Text, "呢")) && q.Carry == "" && q.Items == nil && !q.Doubt {
 		several = e.split(req.Text)
 	}
 	if several != nil {
 		a = e.several(c, several)
 	} else {
-		a = c.rightPlace(c.answer())
+		a = c.rightBound(c.rightPlace(c.answer()))
 		if r := c.respelled(a); r != nil {
 			a = r
 		}

@@ -16,6 +16,10 @@ func (c *composer) carried(p pick) pick {
 	if c.q.Carry == "" || len(p.ranked) == 0 {
 		return p
 	}
+	if exact := c.exact(p); exact != nil && p.found {
+		p.kept = exact
+		return p
+	}
 	_, all := c.rank(c.q.Carry)
 	before := map[int]float64{}
 	for _, e := range all {
@@ -32,6 +36,9 @@ func (c *composer) carried(p pick) pick {
 		}
 	}
 	if best < carriedEnough {
+		if _, place := corpus.Gazetteer().Region(c.q.Topic); place {
+			p.found = false // 四平 after 清洁取暖: the plan has 四平, but not for that
+		}
 		return p
 	}
 	var kept []evidence

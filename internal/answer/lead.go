@@ -309,11 +309,13 @@ type part struct {
 // them is not found.
 func (c *composer) pickParts(want func(unit) bool) []part {
 	var out []part
+	found := 0
 	for i, text := range c.q.Parts {
 		p := c.pickPart(i, text, want)
 		if !p.found {
 			c.explain("「%s」单独找不到", text)
-			return nil
+			out = append(out, part{name: text})
+			continue
 		}
 		kept := c.narrow(p)
 		leads := c.leads(kept)
@@ -321,6 +323,10 @@ func (c *composer) pickParts(want func(unit) bool) []part {
 			return nil
 		}
 		out = append(out, part{text, kept, p.topic, leads})
+		found++
+	}
+	if found == 0 || found < len(out) && !c.q.Each {
+		return nil
 	}
 	return out
 }
@@ -376,16 +382,21 @@ func (c *composer) composeParts(kind Kind, parts []part) *Answer {
 	var said, all []string
 	var cites []Citation
 	same := true
+	var found []part
 	for _, p := range parts {
+		if p.kept == nil {
+			said = append(said, fmt.Sprintf("方案里没有找到「%s」", p.name))
+			continue
+		}
+		found = append(found, p)
 		said = append(said, fmt.Sprintf("「%s」由%s牵头", c.about(p.topic, p.kept[0].unit), join(p.leads)))
-		same = same && slices.Equal(p.leads, parts[0].leads)
+		same = same && slices.Equal(p.leads, found[0].leads)
 		for _, l := range p.leads {
-			if !slices.Contains(all, l) {
-				all = append(all, l)
-			}
+			all = add(all, l)
 		}
 		cites = append(cites, c.citeAll(p.kept)...)
 	}
+	same, parts = same && len(found) == len(parts), found
 	head := strings.Join(said, ",")
 	if c.q.Same {
 		if same {

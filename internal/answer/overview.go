@@ -20,6 +20,10 @@ func (c *composer) overview() *Answer {
 	if !ok {
 		return c.badRef()
 	}
+	if u, ok := c.engine.ids[p.ID+"/"+c.q.Sections[0].String()]; ok && c.engine.match.units[u].target >= 0 {
+		e := []evidence{{unit: u, cover: 1, own: 1}}
+		return c.targetAnswer(pick{topic: c.engine.match.topic(c.engine.reader, ""), kept: e, ranked: e, found: true})
+	}
 	if j := c.clauseAt(p, c.q.Sections[0]); j >= 0 {
 		return c.oneClause(p, j)
 	}

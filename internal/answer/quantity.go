@@ -22,7 +22,7 @@ type figure struct {
 func (c *composer) quantity(p pick) *Answer {
 	var best figure
 	for _, e := range p.ranked {
-		if e.cover < p.ranked[0].cover-0.15 || e.must {
+		if e.cover < p.ranked[0].cover-0.15 || e.must || e.strange > 0 && p.topic.content <= shortTopic && !c.inSynonym(p.topic, e) {
 			continue
 		}
 		if f, ok := c.figure(p.topic, e); ok && f.score > best.score {
@@ -33,7 +33,7 @@ func (c *composer) quantity(p pick) *Answer {
 		return nil
 	}
 	plan, _, _ := c.clauseOf(best.unit)
-	part := strings.TrimLeft(best.part, "“ ")
+	part := strings.TrimSpace(strings.ReplaceAll(best.part, "“", ""))
 	head := fmt.Sprintf("%s:「%s」。", best.value, part)
 	if c.several() {
 		head = "《" + plan.Card.Title + "》:" + head
@@ -56,7 +56,7 @@ func (c *composer) figure(t *topic, e evidence) (best figure, ok bool) {
 	before := "" // what leads up to the quantity: the parts since the one before
 	for s := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune("，,。;；”", r) }) {
 		before += s
-		n := c.quantityIn(s)
+		n := c.quantityIn(t, s)
 		if n == "" || !c.measures(s) {
 			continue
 		}
@@ -70,8 +70,8 @@ func (c *composer) figure(t *topic, e evidence) (best figure, ok bool) {
 
 // quantityIn returns the quantity of a part of a sentence: of money when that
 // is asked for, and the highest when that is.
-func (c *composer) quantityIn(s string) string {
-	all := quantityForm.FindAllString(s, -1)
+func (c *composer) quantityIn(t *topic, s string) string {
+	all := slices.DeleteFunc(quantityForm.FindAllString(s, -1), func(n string) bool { return strings.Contains(s, n+"级") })
 	if c.q.Money {
 		all = slices.DeleteFunc(all, func(n string) bool { return !strings.Contains(n, "元") })
 	}
@@ -83,7 +83,28 @@ func (c *composer) quantityIn(s string) string {
 			return all[i]
 		}
 	}
-	return all[0]
+	return nearest(t, s, all)
+}
+
+// nearest returns the quantity that stands nearest to the last words of the
+// topic that s has.
+func nearest(t *topic, s string, all []string) string {
+	at := -1
+	for i := len(t.text) - 2; i >= 0 && at < 0; i-- {
+		at = strings.LastIndex(s, string(t.text[i:i+2]))
+	}
+	best, gap := all[0], len(s)+1
+	for _, n := range all {
+		i := strings.Index(s, n)
+		d := at - (i + len(n))
+		if d < 0 {
+			d = max(0, i-at)
+		}
+		if at >= 0 && d < gap {
+			best, gap = n, d
+		}
+	}
+	return best
 }
 
 // measures reports whether s has every unit of measure that the question asks

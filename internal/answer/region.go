@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -72,3 +73,38 @@ func (c *composer) rightPlace(a *Answer) *Answer {
 	}
 	return a
 }
+
+// rightBound turns an answer down whose clauses speak of other sizes than the
+// question: 65蒸吨以上 says nothing of what is below, 1000平方公里 nothing of 500.
+func (c *composer) rightBound(a *Answer) *Answer {
+	if !a.Found || len(a.Citations) == 0 || c.q.YesNo || c.q.Items != nil || c.q.Ask != question.AskLead {
+		return a
+	}
+	cited := ""
+	for _, x := range a.Citations {
+		cited += fold.String(x.Quote) + "\n"
+	}
+	for _, m := range sizeForm.FindAllStringSubmatch(fold.String(c.q.Text), -1) {
+		number, bound := m[1], m[3]
+		i := strings.Index(cited, number)
+		if i < 0 && len(number) < 2 {
+			continue
+		}
+		said := i >= 0
+		if said && bound != "" {
+			after := []rune(cited[i:])
+			other := map[string]string{"以下": "以上", "以上": "以下"}[bound]
+			near := string(after[:min(len(after), 16)])
+			said = !(strings.Contains(near, other) && !strings.Contains(near, bound))
+		}
+		if !said {
+			none := &Answer{Kind: KindNone, Plan: a.Plan, Headline: "方案没有写" + m[0] + "的这项内容。", Nearest: a.Citations[:min(3, len(a.Citations))]}
+			c.body(none)
+			return none
+		}
+	}
+	return a
+}
+
+// sizeForm is a size with its unit and bound.
+var sizeForm = regexp.MustCompile(`(\d+(?:\.\d+)?)(蒸吨|平方公里|公里|万亩|亩|吨|公顷|万元|亿元|%)(?:/小时)?(以上|以下)?`)

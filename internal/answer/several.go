@@ -24,8 +24,8 @@ func (e *Engine) split(text string) []question.Question {
 		return nil
 	}
 	var out []question.Question
-	begin := "" // what stands before a question and asks nothing itself
-	ended := false
+	begin := ""                      // what stands before a question and asks nothing itself
+	ended, sentences := false, false // the last question ended a sentence; some did
 	for i, r := range clean {
 		_ = i
 		begin += string(r)
@@ -33,20 +33,42 @@ func (e *Engine) split(text string) []question.Question {
 			continue
 		}
 		hard := !strings.ContainsRune(",，", r)
-		if q := e.Read(begin); q.Standalone() {
+		if q, ok := e.next(out, begin); ok {
 			out = append(out, q)
-			begin, ended = "", hard
+			begin, ended, sentences = "", hard, sentences || hard
 		} else if hard && len(out) > 0 && !ended {
 			begin = ""
 		}
 	}
-	if q := e.Read(begin); q.Standalone() {
+	if q, ok := e.next(out, begin); ok {
 		out = append(out, q)
 	}
-	if len(out) < 2 || len(out) > maxSeveral || sameAsk(out) {
+	if len(out) < 2 || len(out) > maxSeveral || !sentences && sameAsk(out) {
 		return nil
 	}
 	return out
+}
+
+// next reads a part of a message as one more question: by itself, or as a
+// follow-up to the one before it.
+func (e *Engine) next(before []question.Question, text string) (question.Question, bool) {
+	q := e.Read(text)
+	if q.Standalone() {
+		return q, true
+	}
+	if len(before) == 0 || q.Asking == 0 && !q.Swap {
+		return q, false
+	}
+	last := before[len(before)-1]
+	switch {
+	case q.Swap && q.HasTopic():
+	case q.Ask == last.Ask || q.HasTopic():
+		return q, false
+	case q.Ask == question.AskLead, q.Ask == question.AskDeadline, q.Ask == question.AskTarget && q.Goal:
+	default:
+		return q, false
+	}
+	return question.Follow(&question.Turn{Question: last}, q)
 }
 
 // sameAsk reports whether the questions are parts of one: they ask the same,

@@ -2,6 +2,7 @@ package answer
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -74,6 +75,12 @@ func (c *composer) pickTarget(text string) pick {
 		_, t, _ := c.targetOf(p.kept[i].unit)
 		p.kept[i].specify = c.engine.match.specify(p.topic, t)
 	}
+	if c.q.Goal {
+		// The targets of a section come before what measures are to finish.
+		if main := slices.DeleteFunc(slices.Clone(p.kept), func(e evidence) bool { _, t, _ := c.targetOf(e.unit); return t.Clause >= 0 }); len(main) > 0 {
+			p.kept = main
+		}
+	}
 	best := p.kept[0].specify
 	for _, e := range p.kept {
 		best = max(best, e.specify)
@@ -90,7 +97,12 @@ func (c *composer) pickTarget(text string) pick {
 // that says what a value is of: 率, 面积.
 func (c *composer) measured(e evidence) bool {
 	_, t, _ := c.targetOf(e.unit)
-	text := fold.String(t.Indicator + t.Wording + t.Unit)
+	text := fold.String(t.Indicator + t.Wording + t.Unit + t.Scope)
+	for _, w := range []string{"农村", "城市", "乡村", "国家级", "省级", "市级", "县级", "工业", "农业"} {
+		if strings.Contains(c.q.Topic, w) && !strings.Contains(text, w) && !strings.Contains(text, "行政村") {
+			return false
+		}
+	}
 	for _, m := range c.q.Measure {
 		if m != "数量" && m != "规模" && m != "数值" && !strings.Contains(text, m) && !(ratio(m) && strings.ContainsAny(t.Indicator+t.Unit, "率%比度")) {
 			return false
@@ -141,8 +153,14 @@ func (m *matcher) specify(t *topic, tg *corpus.Target) float64 {
 	return float64(n) / float64(len(rs))
 }
 
+// now is what asks for a present value.
+var now = regexp.MustCompile(`^(?:目前|当前|现在|如今|眼下|现状)|(?:目前|当前|现在|如今|眼下)(?:是|有|达到)?(?:多少|几)`)
+
 // targetAnswer says the values of the kept targets.
 func (c *composer) targetAnswer(p pick) *Answer {
+	if !c.q.Goal && !c.q.YesNo && c.q.Items == nil && now.MatchString(c.q.Text) {
+		return c.none("方案只写目标,没有写目前的数值。", p.kept)
+	}
 	kept := c.sameYear(c.samePlace(p.kept))
 	if _, t, _ := c.targetOf(kept[0].unit); c.otherYear(t) && !c.q.YesNo {
 		return c.none(fmt.Sprintf("方案没有写「%s」%s年的目标,写的是%s。", t.Indicator, strings.Join(c.q.Years, "、"), t.DeadlineWording), kept)
@@ -163,6 +181,10 @@ func (c *composer) targetAnswer(p pick) *Answer {
 		head = fmt.Sprintf("方案没有「%s」这个指标,最接近的是%s", p.kept[0].related, head)
 	case c.q.HowMuch && first.Number == "" && len(kept) == 1:
 		head = strings.TrimSuffix(head, "。") + "(方案没有写具体数值)。"
+	case c.q.YesNo && c.otherYear(first):
+		head = fmt.Sprintf("不是%s年,%s", strings.Join(c.q.Years, "、"), head)
+	case len(c.q.Numbers) > 0 && c.q.YesNo && !c.claimsOther(first) && c.otherBound(first) != "":
+		head = fmt.Sprintf("不是“%s”,%s", c.otherBound(first), head)
 	case c.claimsOther(first):
 		head = fmt.Sprintf("不是%s,%s", strings.Join(c.q.Numbers, "、"), head)
 	case len(c.q.Numbers) > 0 && c.q.YesNo:
@@ -172,6 +194,7 @@ func (c *composer) targetAnswer(p pick) *Answer {
 	}
 	a := c.done(KindTarget, head, cites, p.ranked[0].cover)
 	a.Values = values
+	c.body(a)
 	return a
 }
 
@@ -193,6 +216,17 @@ func (c *composer) claimsOther(t *corpus.Target) bool {
 	return !slices.ContainsFunc(c.q.Numbers, func(n string) bool {
 		return strings.HasPrefix(n, t.Number) && !strings.ContainsAny(strings.TrimPrefix(n, t.Number), ".0123456789")
 	})
+}
+
+// otherBound returns the word for a bound that the question supposes and the
+// target has not: 85%以上 for 85%左右; "" for none.
+func (c *composer) otherBound(t *corpus.Target) string {
+	for _, w := range []string{"以上", "以下", "左右"} {
+		if strings.Contains(c.q.Text, w) && !strings.Contains(t.Value+t.Wording, w) {
+			return w
+		}
+	}
+	return ""
 }
 
 // otherYear reports whether the question names years, and not that of t.
@@ -248,6 +282,7 @@ func (c *composer) targetParts(kind Kind) *Answer {
 	var values []Value
 	var cites []Citation
 	var first []*corpus.Target
+	var absent []string
 	for i, text := range c.q.Parts {
 		p := c.pickTarget(text)
 		for _, s := range c.shared(i, text) {
@@ -258,7 +293,8 @@ func (c *composer) targetParts(kind Kind) *Answer {
 		}
 		if !p.found {
 			c.explain("「%s」单独找不到指标", text)
-			return nil
+			absent = append(absent, text)
+			continue
 		}
 		for _, e := range p.kept[:1] {
 			plan, t, _ := c.targetOf(e.unit)
@@ -267,6 +303,12 @@ func (c *composer) targetParts(kind Kind) *Answer {
 			cites = append(cites, c.citeTarget(plan, c.engine.match.units[e.unit].target))
 			first = append(first, t)
 		}
+	}
+	if len(said) == 0 || len(absent) > 0 && (!c.q.Each || kind == KindCompare) {
+		return nil
+	}
+	for _, w := range absent {
+		said = append(said, fmt.Sprintf("方案没有写「%s」的目标", w))
 	}
 	head := strings.Join(said, ";") + "。"
 	if kind == KindCompare {

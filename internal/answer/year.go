@@ -12,6 +12,11 @@ import (
 // byYear lists what is due in the years asked for.
 func (c *composer) byYear() *Answer {
 	years := c.years()
+	if strings.Contains(c.q.Relative, "期") && !strings.HasPrefix(c.q.Relative, "最") {
+		if years = c.past(); years == nil {
+			return c.none("方案写明的期限都还没有到期。"+c.otherYears(), nil)
+		}
+	}
 	if years == nil {
 		return c.clarify("想查哪一年的?请写出年份,比如2025年。", c.starters())
 	}
@@ -124,6 +129,16 @@ func (c *composer) years() []string {
 		y--
 	}
 	return []string{itoa(y)}
+}
+
+// past returns the years of deadlines that have passed by today: a deadline is
+// the end of its year.
+func (c *composer) past() []string {
+	if c.req.Today.IsZero() {
+		return nil
+	}
+	today := itoa(c.req.Today.Year())
+	return slices.DeleteFunc(c.deadlineYears(), func(y string) bool { return y >= today })
 }
 
 // otherYears says which years the plan names.

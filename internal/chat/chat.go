@@ -85,6 +85,10 @@ func (c *Chat) Ask(ctx context.Context, m Message) *answer.Answer {
 	after.plan, after.at = plan, m.Now
 	if q.Ask != question.AskChitchat && q.Ask != question.AskNothing && ok && !q.More {
 		after.turn = &question.Turn{Question: q, Items: items(a)}
+		after.turn.List = after.turn.Items
+		if before.turn != nil && len(q.Items) == 1 && len(after.turn.Items) < 2 {
+			after.turn.List = before.turn.List // 第一条, then 第二条 of the same list
+		}
 		if a.Count != nil {
 			after.turn.Count = *a.Count
 		}
@@ -117,6 +121,7 @@ func (c *Chat) before(m Message) talk {
 		if t := c.answers[m.Chat+"\x00"+m.ReplyTo]; t != nil {
 			return *t
 		}
+		return talk{} // an answer that is forgotten: nothing to go by
 	}
 	t := c.talks[m.Key]
 	if t == nil {

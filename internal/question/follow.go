@@ -7,6 +7,7 @@ import "strings"
 type Turn struct {
 	Question Question // as resolved
 	Items    []string // what the answer cited, "plan/id", in order
+	List     []string // the items of the last list, which an answer about one of them leaves
 	Count    int      // the number that the answer gave or listed; 0 for none
 }
 
@@ -19,9 +20,9 @@ func Follow(before *Turn, q Question) (_ Question, ok bool) {
 		return q, true
 	case before == nil:
 		return q, !q.needsBefore()
-	case q.Doubt && !q.hasSubject(), q.YesNo && len(q.Agencies) > 0 && !q.hasTopic() && len(q.Sections) == 0 && !q.HowMuch && !q.All && !q.Tasks:
+	case q.Doubt && !q.hasSubject(), q.YesNo && len(q.Agencies) > 0 && !q.HasTopic() && len(q.Sections) == 0 && !q.HowMuch && !q.All && !q.Tasks:
 		return doubting(before.Question, q), true
-	case q.nth() && len(before.Items) > 1 && !(q.Sections[0].Word == "项" && len(before.Question.Sections) > 0):
+	case q.nth() && len(before.List) > 1 && !(q.Sections[0].Word == "项" && len(before.Question.Sections) > 0):
 		return item(before, q)
 	case q.Swap && q.barely():
 		return swap(before.Question, q), true
@@ -41,7 +42,7 @@ func (q *Question) needsBefore() bool {
 
 // hasSubject reports whether q says what it is about.
 func (q *Question) hasSubject() bool {
-	return q.hasTopic() || len(q.Agencies) > 0 && !q.Doubt || len(q.Sections) > 0 || len(q.Years) > 0 && !q.YesNo && !q.Doubt ||
+	return q.HasTopic() || len(q.Agencies) > 0 && !q.Doubt || len(q.Sections) > 0 || len(q.Years) > 0 && !q.YesNo && !q.Doubt && !q.Pronoun ||
 		q.Relative != "" || q.Ask == AskImplement || q.Ask == AskOverview ||
 		q.Ask == AskCount && q.Most != "" || q.Ask == AskCount && (q.Count == "actions" || q.Count == "measures" || q.Count == "agencies")
 }
@@ -53,12 +54,12 @@ func (q *Question) Standalone() bool {
 	case AskNothing, AskChitchat, AskClause:
 		return false
 	}
-	return q.Asking > 0 && (q.hasTopic() || len(q.Agencies) > 0 || len(q.Sections) > 0) && !(len(q.Absent) > 0 && len(q.Topic) <= len(strings.Join(q.Absent, " "))+2) && !q.Swap && !q.Pronoun && !q.Doubt
+	return q.Asking > 0 && (q.HasTopic() || len(q.Agencies) > 0 || len(q.Sections) > 0) && !(len(q.Absent) > 0 && len(q.Topic) <= len(strings.Join(q.Absent, " "))+2) && !q.Swap && !q.Pronoun && !q.Doubt
 }
 
-// hasTopic reports whether the topic has a word of two characters or more that
+// HasTopic reports whether the topic has a word of two characters or more that
 // is not about asking.
-func (q *Question) hasTopic() bool {
+func (q *Question) HasTopic() bool {
 	for w := range strings.FieldsSeq(q.Topic) {
 		switch w {
 		case "工作", "任务", "举措", "事", "内容", "要求", "安排", "责任", "分工", "工作任务":
@@ -73,7 +74,7 @@ func (q *Question) hasTopic() bool {
 
 // nth reports whether q points at an item of a list: 第二条呢.
 func (q *Question) nth() bool {
-	if len(q.Sections) != 1 || len(q.Sections[0].Path) != 1 || q.hasTopic() {
+	if len(q.Sections) != 1 || len(q.Sections[0].Path) != 1 || q.HasTopic() {
 		return false
 	}
 	switch q.Sections[0].Word {
@@ -105,6 +106,9 @@ func doubting(before, q Question) Question {
 		a.Claimed = true
 		out.Agencies = append(out.Agencies, a)
 	}
+	if len(q.Numbers) > 0 && before.Ask != AskLead {
+		out.Ask = AskTarget
+	}
 	if before.Ask == AskTasks && len(q.Agencies) == 0 {
 		out.Agencies = before.Agencies
 	}
@@ -118,17 +122,18 @@ func doubting(before, q Question) Question {
 func item(before *Turn, q Question) (Question, bool) {
 	n := q.Sections[0].Path[0]
 	if n == Last {
-		n = len(before.Items)
+		n = len(before.List)
 	}
-	if n < 1 || n > len(before.Items) {
+	if n < 1 || n > len(before.List) {
 		q.Items = []string{}
 		return q, false
 	}
 	q.Sections = nil
-	q.Items = before.Items[n-1 : n]
+	q.Items = before.List[n-1 : n]
 	switch {
 	case q.WantLead:
 		q.Ask = AskLead
+	case q.Ask == AskDeadline, q.Ask == AskQuote, q.Ask == AskPlace:
 	case q.HowMuch || q.Goal:
 		q.Ask = AskTarget
 	case q.Ask == AskOverview || q.Ask == AskList:
@@ -147,7 +152,7 @@ func swap(before, q Question) Question {
 		out.Plans = before.Plans
 	}
 	switch {
-	case q.hasTopic():
+	case q.HasTopic():
 		if before.Ask == AskTasks || before.Ask == AskOverview || before.Ask == AskCount || before.Ask == AskImplement {
 			out.Ask = AskClause
 		}

@@ -32,7 +32,7 @@ var (
 	yearForm    = newForm(`(20\d\d|二[〇零0]`+numeral+`{2})年?(?:底以?前|末以?前|以前|之前|年底|年末|底|末)?`, "20", "二〇", "二零", "二0").after("截至", "到", "至", "在")
 	shortYear   = newForm(`(2[0-9]|二[一二三四五六七八九])年(?:底以?前|底|末|前)?`, "2", "二").after("截至", "到", "至")
 	ordinalForm = newForm(`第(`+numeral+`{1,4})(?:大)?(项|个|章|条|款|节|部分|点)?(?:的)?(重点举措|主要目标|行动|举措|措施|任务|部分|目标)?`, "第")
-	lastForm    = newForm(`最后(?:一)?(?:个|项)(?:的)?行动`, "最后")
+	lastForm    = newForm(`最后(?:一)?(?:个|项|条)(?:的)?(行动)?`, "最后")
 	actionForm  = newForm(`行动(`+numeral+`{1,3})(?:的|$)`, "行动")
 	itemForm    = newForm(`(?:重点举措|举措|措施)(`+numeral+`{1,3})(?:条|项)?`, "重点举措", "举措", "措施")
 	dottedForm  = regexp.MustCompile(`\d{1,2}(?:\.\d{1,3}){1,3}`)
@@ -71,8 +71,12 @@ func (q *Question) takeForms(s string) string {
 		q.addRef(n, word)
 		return true
 	})
-	s = q.take(s, lastForm, func([]string) bool {
-		q.Sections = append(q.Sections, Ref{Path: []int{Last}, Word: "行动"})
+	s = q.take(s, lastForm, func(m []string) bool {
+		word := m[1]
+		if word == "" {
+			word = "条"
+		}
+		q.Sections = append(q.Sections, Ref{Path: []int{Last}, Word: word})
 		return true
 	})
 	s = q.take(s, actionForm, func(m []string) bool {

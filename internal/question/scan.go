@@ -553,6 +553,8 @@ func (s *scan) ask() Ask {
 		return AskImplement
 	case s.has(quote) && !s.has(who, howMany, when, where):
 		return AskQuote
+	case s.q.Units != "" && asksWho && s.has(what):
+		return AskImplement
 	case s.has(implement) && !topic, s.q.Units != "" && !topic, asksWho && !topic && len(s.q.Agencies) == 0 && s.contains("落实", "执行"):
 		return AskImplement
 	case s.has(implement) && s.contains("落实", "干活", "执行", "实施") && (s.q.Units != "" || s.contains("地方上", "基层", "县里", "市里", "下面各市", "各地市", "底下")):
@@ -620,7 +622,7 @@ func (s *scan) askCount(topic, asksWho bool) Ask {
 	case q.Count == "" && len(q.Agencies) > 0 && !topic:
 		q.Count = "tasks"
 		return AskCount
-	case q.Count == "" && !(s.countsItems() && s.has(list)):
+	case q.Count == "" && !(s.countsItems() && s.has(list)), q.Count == "clauses" && len(q.Agencies) == 0 && !s.has(list) && s.weight(s.core) >= 0.5:
 		return ""
 	case !topic:
 		return AskCount
