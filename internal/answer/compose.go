@@ -126,10 +126,13 @@ func (c *composer) body(a *Answer) {
 		}
 	}
 	if c.q.Cut {
-		b.WriteString("\n\n(消息太长,只读了前4000字。)")
+		b.WriteString(cutNote)
 	}
 	a.Text = b.String()
 }
+
+// cutNote says that a message was longer than what is read.
+const cutNote = "\n\n(消息太长,只读了前4000字。)"
 
 // source names where a quote stands.
 func (c *composer) source(x Citation) string {

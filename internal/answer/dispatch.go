@@ -110,6 +110,9 @@ func (c *composer) talk() *Answer {
 	if c.q.Kind != "thanks" {
 		a.Text += "\n可以这样问:" + strings.Join(a.Suggest, " / ")
 	}
+	if c.q.Cut {
+		a.Text += cutNote
+	}
 	return a
 }
 

@@ -278,7 +278,7 @@ const weightOfContent = 0.6
 // particles stay in a topic where a plan has them beside the same character
 // (重要), and count for little there.
 const (
-	particles = "的要是在了有和与及等为将已中里内上下又都"
+	particles = "的要是在了有和与及等为将已中里内上下又都对搞"
 	particle  = 0.15
 )
 
@@ -402,7 +402,17 @@ func (m *matcher) explain(t *topic, u int, credit []float64) evidence {
 	m.bySynonyms(t, &e, credit, own)
 	e.sum(t, credit, own)
 	if e.cover >= worthDetail {
-		e.detail(t, credit, own, m.units[u].own)
+		// A clause is named by its titles too, a target only by itself; and what
+		// a light word tells (绿色) must be told of the clause itself.
+		by := own
+		if m.units[u].clause >= 0 {
+			for _, w := range t.words {
+				if w.Weight != question.WeightLight {
+					copy(by[w.Start:w.End], credit[w.Start:w.End])
+				}
+			}
+		}
+		e.detail(t, credit, by, m.units[u])
 	}
 	return e
 }
@@ -482,14 +492,18 @@ func (e *evidence) sum(t *topic, credit, own []float64) {
 }
 
 // detail works out what is not explained.
-func (e *evidence) detail(t *topic, credit, own []float64, text string) {
-	e.strange = t.strange(e.unit, own, text)
+func (e *evidence) detail(t *topic, credit, by []float64, un unit) {
+	text := un.own
+	if un.clause >= 0 {
+		text += "," + un.around
+	}
+	e.strange = t.strange(e.unit, by, text, un.clause >= 0)
 	for _, w := range t.words {
 		if w.Weight < weightOfContent {
 			continue
 		}
 		if w.Must {
-			e.must = e.must || !hasAspect(text, string(t.text[w.Start:w.End]))
+			e.must = e.must || !hasAspect(un.own, string(t.text[w.Start:w.End]))
 			continue
 		}
 		from := -1
@@ -528,26 +542,29 @@ func hasAspect(text, word string) bool {
 	return false
 }
 
-// strange counts what a unit lacks of the content words altogether: runes, and
-// pairs that the plan has elsewhere. 绿色建筑 is another thing than 装配式建筑:
-// the plan has 色建, that unit has not.
-func (t *topic) strange(u int, own []float64, text string) int {
+// strange counts what a unit lacks of the content words altogether: runes, pairs
+// within a word that the plan has elsewhere, and words of which it has only
+// scattered pieces.
+func (t *topic) strange(u int, own []float64, text string, titles bool) int {
 	n := t.apart(own, text)
 	for _, w := range t.words {
-		for i := w.Start; i < w.End && w.End-w.Start > 1; i++ {
-			if t.heavy[i] && own[i] == 0 {
-				n++
-			}
-		}
-	}
-	for i := 0; i+1 < len(t.text); i++ {
-		g := t.grams[i]
-		if g == nil || g.own.has(u) || min(own[i], own[i+1]) >= 0.7 || t.weight[i] < 0.1 || t.weight[i+1] < 0.1 ||
-			strings.ContainsRune(particles, t.text[i]) || strings.ContainsRune(particles, t.text[i+1]) {
+		if w.Must {
 			continue
 		}
-		if t.heavy[i] || t.heavy[i+1] {
-			n++
+		for i := w.Start; i < w.End && w.End-w.Start > 1; i++ {
+			if !t.heavy[i] {
+				continue
+			}
+			if own[i] == 0 {
+				n++
+				continue
+			}
+			if i+1 == w.End || !t.heavy[i+1] || min(own[i], own[i+1]) >= 0.7 {
+				continue
+			}
+			if g := t.grams[i]; g != nil && !g.own.has(u) && !(titles && g.around.has(u)) {
+				n++
+			}
 		}
 	}
 	return n

@@ -98,6 +98,9 @@ func (c *composer) pickTarget(text string) pick {
 func (c *composer) measured(e evidence) bool {
 	_, t, _ := c.targetOf(e.unit)
 	text := fold.String(t.Indicator + t.Wording + t.Unit + t.Scope)
+	if strings.Contains(c.q.Text, "几类") && !strings.Contains(text, "类水") {
+		return false
+	}
 	for _, w := range []string{"农村", "城市", "乡村", "国家级", "省级", "市级", "县级", "工业", "农业"} {
 		if strings.Contains(c.q.Topic, w) && !strings.Contains(text, w) && !strings.Contains(text, "行政村") {
 			return false
@@ -162,6 +165,9 @@ func (c *composer) targetAnswer(p pick) *Answer {
 		return c.none("方案只写目标,没有写目前的数值。", p.kept)
 	}
 	kept := c.sameYear(c.samePlace(p.kept))
+	if plan, t, _ := c.targetOf(kept[0].unit); !c.q.YesNo && c.undated(plan, t) {
+		return c.none(fmt.Sprintf("方案没有写「%s」%s年的目标。", t.Indicator, strings.Join(c.q.Years, "、")), kept)
+	}
 	if _, t, _ := c.targetOf(kept[0].unit); c.otherYear(t) && !c.q.YesNo {
 		return c.none(fmt.Sprintf("方案没有写「%s」%s年的目标,写的是%s。", t.Indicator, strings.Join(c.q.Years, "、"), t.DeadlineWording), kept)
 	}
@@ -232,6 +238,13 @@ func (c *composer) otherBound(t *corpus.Target) string {
 // otherYear reports whether the question names years, and not that of t.
 func (c *composer) otherYear(t *corpus.Target) bool {
 	return len(c.q.Years) > 0 && t.Deadline != "" && !slices.Contains(c.q.Years, t.Deadline)
+}
+
+// undated reports whether the question names a year, the target none, and the
+// plan's own period does not end with it either.
+func (c *composer) undated(p *corpus.Plan, t *corpus.Target) bool {
+	return len(c.q.Years) > 0 && t.Deadline == "" &&
+		!slices.ContainsFunc(c.q.Years, func(y string) bool { return strings.Contains(p.Card.Period+p.Card.Title, y) })
 }
 
 // sayTarget says one target: indicator, deadline, value with its qualifiers.

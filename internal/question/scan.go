@@ -245,7 +245,7 @@ func (s *scan) topics() {
 		return
 	}
 	for _, c := range chunks {
-		if c.weight >= 1 {
+		if c.weight >= 1 && !slices.Contains(s.q.Parts, c.text) {
 			s.q.Parts = append(s.q.Parts, c.text)
 		}
 	}
@@ -500,7 +500,7 @@ func (s *scan) most() string {
 		return "single"
 	case strings.ContainsAny(s.str, "哪谁") && strings.HasSuffix(strings.TrimRight(s.str, " ?!。.呢啊呀"), "高"):
 		return "more"
-	case s.contains("任务多", "工作多", "牵头多", "谁多", "哪家多", "哪个多", "更多", "多还是", "牵头的多", "的多"):
+	case s.contains("任务多", "工作多", "牵头多", "牵头的多", "管的多", "谁多", "哪家多", "哪个多", "更多", "多还是", "牵头的多", "的多"):
 		return "more"
 	case s.contains("最多", "最大", "最高", "数量第一"):
 		return "most"
