@@ -250,7 +250,7 @@ func (c *composer) countThings(p *corpus.Plan, in func(section int) bool) (n int
 
 // compare answers whether things are the same, or which is more.
 func (c *composer) compare() *Answer {
-	if len(c.q.Agencies) >= 2 && !c.hasContent() {
+	if len(c.q.Agencies) >= 2 && (!c.hasContent() || len([]rune(c.q.Topic)) < 2) {
 		return c.compareAgencies()
 	}
 	if len(c.q.Parts) >= 2 {

@@ -270,10 +270,17 @@ func (c *composer) noLead(p pick) *Answer {
 	if p.topic == nil || len(p.topic.text) == 0 {
 		return c.clarify("想查哪项工作的牵头单位?请写出工作的名称。", c.starters())
 	}
-	if len(p.missing) > 0 {
-		return c.none(fmt.Sprintf("方案里没有找到「%s」的牵头单位:没有写到「%s」。", c.words(p), strings.Join(p.missing, "」「")), p.ranked)
+	if absent := c.absent(p.missing); len(absent) > 0 {
+		return c.none(fmt.Sprintf("方案里没有找到「%s」的牵头单位:没有写到「%s」。", c.words(p), strings.Join(absent, "」「")), p.ranked)
 	}
 	return c.none(fmt.Sprintf("方案里没有找到「%s」的牵头单位。", c.words(p)), p.ranked)
+}
+
+// absent keeps the words that stand nowhere in the plans in scope.
+func (c *composer) absent(words []string) []string {
+	return slices.DeleteFunc(slices.Clone(words), func(w string) bool {
+		return len([]rune(w)) < 2 || slices.ContainsFunc(c.engine.match.units, func(u unit) bool { return c.inScope(u.plan) && strings.Contains(u.own+u.around, w) })
+	})
 }
 
 // otherRoles answers with the responsible units where the plan names no lead.

@@ -177,6 +177,9 @@ func (c *composer) withoutInner(kept []evidence) []evidence {
 
 // clause answers what the plan says about a topic.
 func (c *composer) clause() *Answer {
+	if a := c.byNumber(); a != nil {
+		return a
+	}
 	p := c.carried(c.pick(c.q.Topic, any2))
 	if !p.found {
 		q := c.story(any2)
@@ -194,6 +197,24 @@ func (c *composer) clause() *Answer {
 		}
 	}
 	return c.cards(p, KindClause)
+}
+
+// byNumber answers what a value alone is: 45.8%是什么指标.
+func (c *composer) byNumber() *Answer {
+	if c.hasContent() || len(c.q.Numbers) == 0 {
+		return nil
+	}
+	var kept []evidence
+	for u := range c.engine.match.units {
+		_, t, ok := c.targetOf(u)
+		if ok && c.inScope(c.engine.match.units[u].plan) && slices.Contains(c.q.Numbers, t.Number+t.Unit) {
+			kept = append(kept, evidence{unit: u, cover: 1, own: 1})
+		}
+	}
+	if kept == nil {
+		return c.none(fmt.Sprintf("方案里没有%s这个目标值。", strings.Join(c.q.Numbers, "、")), nil)
+	}
+	return c.cards(pick{topic: c.engine.match.topic(c.engine.reader, ""), kept: kept, ranked: kept, found: true}, KindTarget)
 }
 
 // short reports whether a topic is a keyword: what it names is looked up, all

@@ -33,6 +33,9 @@ func (c *composer) target() *Answer {
 	if len(c.q.Absent) > 0 {
 		return c.none(fmt.Sprintf("方案没有写%s。", strings.Join(c.q.Absent, "、")), merge(t.ranked, cl.ranked))
 	}
+	if a := c.byNumber(); a != nil {
+		return a
+	}
 	if len(t.ranked) == 0 && len(cl.ranked) == 0 && strings.TrimSpace(c.q.Topic) == "" {
 		return c.clarify("想查哪个指标的目标?请写出指标名称。", c.starters())
 	}

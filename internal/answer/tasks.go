@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/wence-qa/wence/corpus"
+	"github.com/wence-qa/wence/internal/fold"
 	"github.com/wence-qa/wence/internal/question"
 )
 
@@ -24,6 +26,7 @@ func (c *composer) tasks() *Answer {
 			kept = &p
 		}
 	}
+	lone := c.loneSubject()
 	for _, i := range c.scope {
 		p := c.engine.plans[i]
 		n, ok := c.engine.agencyName(p, a)
@@ -37,6 +40,9 @@ func (c *composer) tasks() *Answer {
 				continue
 			}
 			if kept != nil && !kept.near(c.engine.match, i, j) {
+				continue
+			}
+			if lone != "" && !strings.Contains(cl.Quote.In(p.Text), lone) {
 				continue
 			}
 			cites = append(cites, c.citeClause(p, j))
@@ -54,7 +60,7 @@ func (c *composer) tasks() *Answer {
 	}
 	kind := KindTasks
 	head := fmt.Sprintf("%s牵头%d项:%s。", name, len(cites), strings.Join(firsts(topics, 6), ";"))
-	if c.hasContent() && kept != nil {
+	if c.hasContent() && kept != nil || lone != "" {
 		head = fmt.Sprintf("%s在这方面牵头%d项:%s。", name, len(cites), strings.Join(firsts(topics, 6), ";"))
 	}
 	x := c.done(kind, head, cites, 0.97)
@@ -62,6 +68,26 @@ func (c *composer) tasks() *Answer {
 	n := len(cites)
 	x.Count = &n
 	return x
+}
+
+// loneSubject returns the one character that a question limits an agency's
+// tasks by (水方面), "" for none.
+func (c *composer) loneSubject() string {
+	t := c.engine.match.topic(c.engine.reader, c.q.Topic)
+	if t.content >= 1 {
+		return ""
+	}
+	text := fold.String(c.q.Text)
+	for _, w := range t.words {
+		r := string(t.text[w.Start:w.End])
+		if !strings.Contains(text, r+"方面") && !strings.Contains(text, r+"有关") && !strings.Contains(text, r+"相关") {
+			continue
+		}
+		if w.End-w.Start == 1 && t.runes[w.Start].count() > 0 && unicode.Is(unicode.Han, t.text[w.Start]) {
+			return string(t.text[w.Start])
+		}
+	}
+	return ""
 }
 
 // near reports whether clause j of plan i is about the pick's topic.
