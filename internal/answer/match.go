@@ -376,7 +376,9 @@ func (m *matcher) explain(t *topic, u int, credit []float64) evidence {
 	for i := range n {
 		if b := t.runes[i]; b != nil && b.has(u) && t.weight[i] > 0 {
 			credit[i] = byCommon
-			if 8*b.count() <= len(m.units) {
+			if n == 1 {
+				credit[i] = byOwn // a question of one character: 湖
+			} else if 8*b.count() <= len(m.units) {
 				credit[i] = byRune
 			}
 			own[i] = credit[i]

@@ -55,8 +55,8 @@ func (c *composer) describe(p *corpus.Plan, i int) *Answer {
 	if s.Kind == corpus.KindMeasure || s.Parent >= 0 && s.Kind != corpus.KindTargets {
 		return c.describeItem(p, i)
 	}
-	wantTargets := c.q.Goal || c.q.HowMuch || c.q.Ask == question.AskTarget || c.q.Ask == question.AskDeadline
-	wantMeasures := c.q.Tasks || c.q.Ask == question.AskLead || c.q.Ask == question.AskList
+	wantTargets := !(c.q.WantLead && !c.q.Goal) && (c.q.Goal || c.q.HowMuch || c.q.Ask == question.AskTarget || c.q.Ask == question.AskDeadline)
+	wantMeasures := c.q.Tasks || c.q.WantLead && !c.q.Goal || c.q.Ask == question.AskList
 	if c.q.Goal && c.q.Tasks && !strings.Contains(c.q.Text, "举措") && !strings.Contains(c.q.Text, "措施") {
 		wantMeasures = false
 	}
@@ -99,6 +99,9 @@ func (c *composer) describe(p *corpus.Plan, i int) *Answer {
 	}
 	if len(cites) == 0 {
 		return c.none(fmt.Sprintf("%s没有写这方面的内容。", s.Label), nil)
+	}
+	if c.q.WantLead && !c.q.Goal && !c.q.Tasks && len(leads) > 0 {
+		said = []string{fmt.Sprintf("涉及%d个牵头单位:%s", len(leads), strings.Join(leads, "、"))}
 	}
 	a := c.done(KindOverview, s.Label+":"+strings.Join(said, ";")+"。", cites, 0.95)
 	a.Leads, a.Values = leads, values

@@ -36,6 +36,12 @@ func (c *composer) byPlace() *Answer {
 			kept = append(kept, evidence{unit: u, cover: 1, own: 1})
 		}
 	}
+	if len(c.q.Years) > 0 {
+		kept = slices.DeleteFunc(kept, func(e evidence) bool {
+			_, t, ok := c.targetOf(e.unit)
+			return !ok || !slices.Contains(c.q.Years, t.Deadline)
+		})
+	}
 	if len(kept) == 0 {
 		return nil
 	}

@@ -36,6 +36,10 @@ func (c *composer) target() *Answer {
 	if a := c.byNumber(); a != nil {
 		return a
 	}
+	if c.q.All && strings.TrimSpace(c.q.Topic) == "" && len(c.scope) == 1 {
+		c.q.Count = "targets"
+		return c.countAll(c.plan())
+	}
 	if len(t.ranked) == 0 && len(cl.ranked) == 0 && strings.TrimSpace(c.q.Topic) == "" {
 		return c.clarify("想查哪个指标的目标?请写出指标名称。", c.starters())
 	}
@@ -89,7 +93,7 @@ func (c *composer) pickTarget(text string) pick {
 		best = max(best, e.specify)
 	}
 	p.kept = slices.DeleteFunc(p.kept, func(e evidence) bool { return e.specify < best-0.15 })
-	p.found = p.found && p.kept[0].strange == 0 && c.measured(p.kept[0])
+	p.found = p.found && p.kept[0].strange == 0 && c.measured(p.kept[0]) && !(c.q.HowMuch && len(p.topic.text) == 1)
 	if !p.found {
 		c.explain("指标不符:题目里有指标没有的字词")
 	}

@@ -17,6 +17,9 @@ var noise = regexp.MustCompile(`(?i)</?[a-z][^<>]{0,300}>|https?://\S+|\$\{[^{}]
 // scripts are elements whose content is no language either.
 var scripts = regexp.MustCompile(`(?is)<(script|style)\b[^<>]{0,300}>.*?</(?:script|style)>`)
 
+// command is a bot command in front of a question.
+var command = regexp.MustCompile(`^\s*/[a-z]+(?:@\w+)?\s+`)
+
 // escapes are the colour codes of terminals.
 var escapes = regexp.MustCompile(`\x1b\[[0-9;]*[A-Za-z]`)
 
@@ -42,6 +45,9 @@ func Clean(text string) (s string, cut bool) {
 	if strings.ContainsAny(text, "<@＠{[") || strings.Contains(text, "://") {
 		text = scripts.ReplaceAllString(text, " ")
 		text = noise.ReplaceAllString(text, " ")
+	}
+	if strings.HasPrefix(strings.TrimSpace(text), "/") {
+		text = command.ReplaceAllString(text, "")
 	}
 	if strings.Contains(text, "\x1b[") {
 		text = escapes.ReplaceAllString(text, "")

@@ -447,6 +447,18 @@ func (s *scan) texts(c class) []string {
 	return out
 }
 
+// asked returns the words of class c in the segments that ask, or in all of
+// the core when none does.
+func (s *scan) asked(c class) []string {
+	all := s.core
+	defer func() { s.core = all }()
+	asking := slices.DeleteFunc(slices.Clone(all), func(i int) bool { return !s.segs[i].asks })
+	if len(asking) > 0 {
+		s.core = asking
+	}
+	return s.texts(c)
+}
+
 func (s *scan) contains(words ...string) bool {
 	for _, w := range words {
 		if strings.Contains(s.str, w) {
@@ -467,7 +479,7 @@ func (s *scan) flags() {
 	q.WantLead = s.has(who, leadVerb, leadNoun)
 	q.All = s.has(list)
 	q.Money = (q.HowMuch || s.has(more)) && s.contains("钱", "元", "补多少", "奖多少", "补贴", "补助", "奖励", "贷款", "额度", "资助", "算力券", "基金", "封顶")
-	q.Absent = s.texts(aspect)
+	q.Absent = s.asked(aspect)
 	q.Measure = s.texts(measure)
 	if rel := s.texts(relTime); len(rel) > 0 {
 		q.Relative = rel[0]
