@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-var quantityForm = regexp.MustCompile(`(?:不超过|不低于|不少于|超过|超|最高|最多|近|约)?(?:\d+(?:\.\d+)?|[一二三四五六七八九十百千两]+)(?:万|亿|千|百)*(?:%|％|‰|蒸吨/小时|微克/立方米|平方公里|平方米|公里|公顷|万亩|亩|家|个|条|头|座|项|吨|亿元|万元|元|℃|人次|人|户)(?:以上|以下|左右)?`)
+var quantityForm = regexp.MustCompile(`(?:不超过|不低于|不少于|超过|超|最高|最多|近|约)?(?:\d+(?:\.\d+)?|[一二三四五六七八九十百千两]+)(?:万|亿|千|百)*(?:%|％|‰|蒸吨/小时|微克/立方米|平方公里|平方米|公里|公顷|万亩|亩|家|个|条|头|座|项|吨|亿元|万元|元|人次|人|户)(?:以上|以下|左右)?`)
 
 // A figure is a quantity in a part of a clause.
 type figure struct {
@@ -21,6 +21,9 @@ type figure struct {
 // topic, the part that has most of its words.
 func (c *composer) quantity(p pick) *Answer {
 	var best figure
+	if len(p.topic.text) < 2 {
+		return nil
+	}
 	for _, e := range p.ranked {
 		if e.cover < p.ranked[0].cover-0.15 || e.must || e.strange > 0 && p.topic.content <= shortTopic && !c.inSynonym(p.topic, e) {
 			continue
