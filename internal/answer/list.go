@@ -16,6 +16,9 @@ func (c *composer) list() *Answer {
 	if !c.hasContent() && (len(c.q.Years) > 0 || c.q.Relative != "") {
 		return c.byYear()
 	}
+	if a := c.documents(); a != nil {
+		return a
+	}
 	p := c.pick(c.q.Topic, any2)
 	if r, ok := c.reduced(p); ok {
 		return c.cards(r, KindList)
@@ -178,6 +181,9 @@ func (c *composer) withoutInner(kept []evidence) []evidence {
 // clause answers what the plan says about a topic.
 func (c *composer) clause() *Answer {
 	if a := c.byNumber(); a != nil {
+		return a
+	}
+	if a := c.documents(); a != nil {
 		return a
 	}
 	p := c.carried(c.pick(c.q.Topic, any2))
