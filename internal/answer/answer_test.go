@@ -293,6 +293,33 @@ func TestAgencyQuestions(t *testing.T) {
 	}
 }
 
+// TestTasksInAction asks for the tasks of every agency in every action, named
+// by its title: those of the plan's marks, or none.
+func TestTasksInAction(t *testing.T) {
+	e, p := testEngine(t)
+	_, led := ledCounts(p)
+	for i, s := range p.Sections {
+		if s.Parent >= 0 {
+			continue
+		}
+		title := strings.TrimPrefix(s.Title, "实施")
+		for name := range led {
+			want := 0
+			for _, cl := range p.Clauses {
+				if slices.Contains(cl.Leads, name) && (&composer{}).within(p, cl.Section, i) {
+					want++
+				}
+			}
+			for _, form := range []string{"%[1]s里%[2]s牵头哪些工作?", "%[2]s在“%[1]s”中负责哪些任务"} {
+				a := ask(t, e, fmt.Sprintf(form, title, name))
+				if a.Found != (want > 0) || want > 0 && (a.Count == nil || *a.Count != want) {
+					t.Errorf("%s: %s %s, want %d", a.Question, a.Kind, a.Headline, want)
+				}
+			}
+		}
+	}
+}
+
 // TestSameBytes checks that the same question gives the same answer, and that
 // what carries no meaning changes nothing but the question.
 func TestSameBytes(t *testing.T) {

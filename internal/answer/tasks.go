@@ -21,7 +21,8 @@ func (c *composer) tasks() *Answer {
 	var name string
 	var topics []string
 	var kept *pick
-	if c.hasContent() {
+	inside, named := c.insideAction()
+	if c.hasContent() && !named {
 		if p := c.pick(c.q.Topic, wantLeads(c)); p.found {
 			kept = &p
 		}
@@ -39,6 +40,9 @@ func (c *composer) tasks() *Answer {
 			if !slices.Contains(cl.Leads, n) || !c.rightYear(cl) || !c.rightSection(p, cl.Section) {
 				continue
 			}
+			if named && !c.within(p, cl.Section, inside) {
+				continue
+			}
 			if kept != nil && !kept.near(c.engine.match, i, j) {
 				continue
 			}
@@ -52,6 +56,9 @@ func (c *composer) tasks() *Answer {
 	if name == "" {
 		return c.none(fmt.Sprintf("方案里没有%s牵头的工作:全文的牵头单位中没有这个单位。", a.Written), nil)
 	}
+	if len(cites) == 0 && named {
+		return c.none(fmt.Sprintf("%s里没有%s牵头的工作。", c.plan().Sections[inside].Label, name), nil)
+	}
 	if len(cites) == 0 {
 		return c.noTasks(name, kept)
 	}
@@ -63,11 +70,36 @@ func (c *composer) tasks() *Answer {
 	if c.hasContent() && kept != nil || lone != "" {
 		head = fmt.Sprintf("%s在这方面牵头%d项:%s。", name, len(cites), strings.Join(firsts(topics, 6), ";"))
 	}
+	if named {
+		head = fmt.Sprintf("%s在%s里牵头%d项:%s。", name, c.plan().Sections[inside].Label, len(cites), strings.Join(firsts(topics, 6), ";"))
+	}
 	x := c.done(kind, head, cites, 0.97)
 	x.Leads = []string{name}
 	n := len(cites)
 	x.Count = &n
 	return x
+}
+
+// insideAction finds the action whose title is the whole topic of a question
+// about an agency's tasks: the tasks are then those of the action, whatever
+// words its clauses have.
+func (c *composer) insideAction() (section int, ok bool) {
+	if len(c.scope) != 1 || len(c.q.Sections) > 0 || !c.hasContent() {
+		return 0, false
+	}
+	p := c.plan()
+	i, ok := c.namedSection(p)
+	if !ok {
+		return 0, false
+	}
+	title := fold.String(p.Sections[i].Title) + "行动"
+	for part := range strings.FieldsFuncSeq(fold.String(c.q.Topic), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		foreign := strings.ContainsFunc(part, func(r rune) bool { return !strings.ContainsRune(title, r) })
+		if foreign && c.engine.match.topic(c.engine.reader, part).content > 0 {
+			return 0, false
+		}
+	}
+	return i, true
 }
 
 // loneSubject returns the one character that a question limits an agency's
