@@ -72,6 +72,9 @@ func (c *composer) targetDeadline(p pick) *Answer {
 			head = fmt.Sprintf("不是%s年,%s", strings.Join(c.q.Years, "、"), head)
 		}
 	}
+	if _, t, _ := c.targetOf(kept[0].unit); len(said) == 1 && t.Unit != "" && c.otherNumber(t) && strings.HasSuffix(c.q.Numbers[0], t.Unit) {
+		head = fmt.Sprintf("不是%s,%s", strings.Join(c.q.Numbers, "、"), head)
+	}
 	a := c.done(KindDeadline, head, cites, p.ranked[0].cover)
 	a.Values = values
 	c.body(a)

@@ -223,7 +223,12 @@ func (c *composer) sameYear(kept []evidence) []evidence {
 
 // claimsOther reports whether the question supposes a value that t has not.
 func (c *composer) claimsOther(t *corpus.Target) bool {
-	if len(c.q.Numbers) == 0 || !c.q.YesNo && !strings.Contains(c.q.Text, "是") || t.Number == "" {
+	return (c.q.YesNo || strings.Contains(c.q.Text, "是")) && c.otherNumber(t)
+}
+
+// otherNumber reports whether the question has numbers and t's is none of them.
+func (c *composer) otherNumber(t *corpus.Target) bool {
+	if len(c.q.Numbers) == 0 || t.Number == "" {
 		return false
 	}
 	return !slices.ContainsFunc(c.q.Numbers, func(n string) bool {

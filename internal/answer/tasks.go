@@ -59,6 +59,9 @@ func (c *composer) tasks() *Answer {
 	if len(cites) == 0 && named {
 		return c.none(fmt.Sprintf("%s里没有%s牵头的工作。", c.plan().Sections[inside].Label, name), nil)
 	}
+	if len(cites) == 0 && lone != "" {
+		return c.none(fmt.Sprintf("%s牵头的工作里没有写到「%s」。", name, lone), nil)
+	}
 	if len(cites) == 0 {
 		return c.noTasks(name, kept)
 	}
@@ -112,7 +115,7 @@ func (c *composer) loneSubject() string {
 	text := fold.String(c.q.Text)
 	for _, w := range t.words {
 		r := string(t.text[w.Start:w.End])
-		if !strings.Contains(text, r+"方面") && !strings.Contains(text, r+"有关") && !strings.Contains(text, r+"相关") {
+		if !strings.Contains(text, r+"方面") && !strings.Contains(text, r+"有关") && !strings.Contains(text, r+"相关") && !strings.Contains(text, "关于"+r) {
 			continue
 		}
 		if w.End-w.Start == 1 && t.runes[w.Start].count() > 0 && unicode.Is(unicode.Han, t.text[w.Start]) {
@@ -140,6 +143,11 @@ func (c *composer) noTasks(name string, kept *pick) *Answer {
 	}
 	if len(c.q.Years) > 0 {
 		return c.none(fmt.Sprintf("方案里%s牵头的工作没有写明%s年的期限。", name, strings.Join(c.q.Years, "、")), near)
+	}
+	if kept == nil && len(c.q.Sections) > 0 && len(c.scope) == 1 {
+		if i, ok := c.resolve(c.plan(), c.q.Sections[0]); ok {
+			return c.none(fmt.Sprintf("%s里没有%s牵头的工作。", c.plan().Sections[i].Label, name), near)
+		}
 	}
 	if kept == nil {
 		return c.none(fmt.Sprintf("方案里%s没有作为牵头单位出现。", name), near)

@@ -169,6 +169,8 @@ func swap(before, q Question) Question {
 		out.Sections, out.Agencies = before.Sections, before.Agencies // a year is of one plan
 	case len(q.Years) > 0 || q.Relative != "":
 		out.Topic, out.Parts, out.Agencies = before.Topic, before.Parts, before.Agencies
+	case len(q.Sections) > 0 && len(before.Agencies) > 0 && (before.Ask == AskTasks || before.Ask == AskCount):
+		out.Agencies = before.Agencies
 	case len(q.Sections) > 0:
 		out.Ask = before.Ask
 		if before.Ask != AskOverview && before.Ask != AskQuote && before.Ask != AskCount {

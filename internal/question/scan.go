@@ -609,6 +609,8 @@ func (s *scan) ask() Ask {
 		return AskTarget
 	case s.has(task) && s.has(what):
 		return AskList
+	case len(q.Agencies) > 0 && topic && s.has(task) && !q.YesNo:
+		return AskTasks
 	case len(q.Agencies) > 0 && topic:
 		return AskLead
 	}
