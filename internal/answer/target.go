@@ -192,6 +192,8 @@ func (c *composer) targetAnswer(p pick) *Answer {
 	switch {
 	case p.kept[0].related != "":
 		head = fmt.Sprintf("方案没有「%s」这个指标,最接近的是%s", p.kept[0].related, head)
+	case c.otherGrade(kept[0].unit) != "":
+		head = fmt.Sprintf("方案没有写「%s」,最接近的是%s", c.otherGrade(kept[0].unit), head)
 	case c.q.HowMuch && first.Number == "" && len(kept) == 1:
 		head = strings.TrimSuffix(head, "。") + "(方案没有写具体数值)。"
 	case c.q.YesNo && c.otherYear(first):
@@ -224,6 +226,20 @@ func (c *composer) sameYear(kept []evidence) []evidence {
 // claimsOther reports whether the question supposes a value that t has not.
 func (c *composer) claimsOther(t *corpus.Target) bool {
 	return (c.q.YesNo || strings.Contains(c.q.Text, "是")) && c.otherNumber(t)
+}
+
+// grade is a class of water or soil, or a range of them: Ⅰ-Ⅲ类, folded.
+var grade = regexp.MustCompile(`[ivx]+(?:[-—~至到][ivx]+)?类`)
+
+// otherGrade returns the class that the question asks about and the target has
+// not, "" for none: a share of Ⅰ-Ⅲ类 is not that of Ⅰ-Ⅳ类.
+func (c *composer) otherGrade(unit int) string {
+	p, t, _ := c.targetOf(unit)
+	asked := grade.FindString(fold.String(c.q.Text))
+	if asked == "" || slices.Contains(grade.FindAllString(fold.String(t.Quote.In(p.Text)), -1), asked) {
+		return ""
+	}
+	return strings.ToUpper(asked)
 }
 
 // otherNumber reports whether the question has numbers and t's is none of them.
