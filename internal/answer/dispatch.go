@@ -39,6 +39,9 @@ func (c *composer) answer() *Answer {
 	if c.q.Except {
 		return c.except()
 	}
+	if a := c.placeLeads(); a != nil {
+		return a
+	}
 	if a := c.perPlan(); a != nil {
 		return a
 	}

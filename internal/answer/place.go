@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wence-qa/wence/corpus"
+	"github.com/wence-qa/wence/internal/fold"
 )
 
 // byPlace lists what the plan has for a place, when the question names a place
@@ -68,6 +69,32 @@ func (c *composer) placeAsked() (stem string, rest float64) {
 		left = strings.ReplaceAll(left, stem+suffix, " ")
 	}
 	return stem, c.engine.match.topic(c.engine.reader, left).content
+}
+
+// placeLeads answers what a place leads (长春市牵头几项任务), where no plan
+// names it as a lead agency: the tasks that name it are others'.
+func (c *composer) placeLeads() *Answer {
+	if len(c.q.Agencies) > 0 || !c.q.Tasks || !c.q.WantLead || strings.Contains(c.q.Text, "牵头单位") {
+		return nil
+	}
+	name, beside := c.placeAsked()
+	if name == "" || beside >= 1 {
+		return nil
+	}
+	for _, i := range c.scope {
+		for _, cl := range c.engine.plans[i].Clauses {
+			if slices.ContainsFunc(cl.Leads, func(l string) bool { return strings.Contains(l, name) }) {
+				return nil
+			}
+		}
+	}
+	for _, suffix := range []string{"", "市", "州", "县", "区"} {
+		if written := name + suffix; strings.Contains(fold.String(c.q.Text), written+"牵头") {
+			near := c.pick(c.q.Topic, any2).ranked
+			return c.none(fmt.Sprintf("方案里没有%s牵头的工作:全文的牵头单位中没有它。", written), near)
+		}
+	}
+	return nil
 }
 
 func (c *composer) placeCards(name string, kept []evidence) *Answer {

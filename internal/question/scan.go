@@ -486,7 +486,7 @@ func (s *scan) flags() {
 	}
 	q.Most = s.most()
 	q.Negated = s.contains("不牵头", "不负责", "不管", "不归", "没牵头", "不主管")
-	q.Except = len(q.Agencies) > 0 && (s.contains("除了", "除开", "以外", "之外") || strings.HasPrefix(s.str, "不是") && !q.YesNo && s.has(list, what))
+	q.Except = len(q.Agencies) > 0 && (s.contains("除了", "除开", "以外", "之外") || (strings.HasPrefix(s.str, "不是") || s.contains("不是") && s.contains("牵头的有", "牵头的是哪些", "牵头的任务", "牵头的举措", "负责的有")) && !q.YesNo && s.has(list, what))
 	q.Pronoun = s.has(pronoun)
 	q.More = s.has(page) && s.weight(s.core) < 1
 	q.Doubt = s.anywhere(doubt) && q.Context == ""
