@@ -59,6 +59,9 @@ func (c *composer) pick(text string, want func(unit) bool) pick {
 		return p
 	}
 	p.found = !best.must && (best.cover >= enough && best.solid >= solidEnough || c.standsAlone(p)) && (!c.hard(best) || c.strong(p))
+	if p.found && c.rivalled(p) {
+		p.found = false
+	}
 	top := best.score(t)
 	for _, e := range p.ranked {
 		if e.score(t) >= top-sameFit && e.cover >= best.cover-sameFit && !e.must {
@@ -124,6 +127,23 @@ func (c *composer) standsAlone(p pick) bool {
 	}
 	c.explain("覆盖不足,但没有别的条款接近")
 	return true
+}
+
+// rivalled reports whether the best unit has the topic in scattered pieces only
+// while one with another lead has most of it in one piece: 水泥行业绿色化改造,
+// where one clause has 水泥 and another has 绿色化改造. Neither is meant for sure.
+func (c *composer) rivalled(p pick) bool {
+	best := p.ranked[0]
+	if best.run >= telling || c.inSynonym(p.topic, best) {
+		return false
+	}
+	for _, e := range p.ranked[1:] {
+		if e.run > telling && e.cover >= enough && !slices.Equal(c.leads([]evidence{e}), c.leads([]evidence{best})) {
+			c.explain("%s把题目连在一起写,而%s只有零散的字", c.unitID(e.unit), c.unitID(best.unit))
+			return true
+		}
+	}
+	return false
 }
 
 func (c *composer) unitID(u int) string {
