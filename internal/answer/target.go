@@ -192,6 +192,8 @@ func (c *composer) targetAnswer(p pick) *Answer {
 	switch {
 	case p.kept[0].related != "":
 		head = fmt.Sprintf("方案没有「%s」这个指标,最接近的是%s", p.kept[0].related, head)
+	case len(kept) == 1 && p.topic != nil && c.hard(p.ranked[0]):
+		head = fmt.Sprintf("方案没有写到「%s」,最接近的是%s", strings.Join(p.ranked[0].missing, "、"), head)
 	case c.otherGrade(kept[0].unit) != "":
 		head = fmt.Sprintf("方案没有写「%s」,最接近的是%s", c.otherGrade(kept[0].unit), head)
 	case c.q.HowMuch && first.Number == "" && len(kept) == 1:
