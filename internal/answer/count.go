@@ -286,14 +286,16 @@ func (c *composer) compareAgencies() *Answer {
 	var cites []Citation
 	var counts []int
 	for _, a := range c.q.Agencies {
-		name, n, own := c.led(a)
+		name, clauses := c.led(a, anyClause)
 		if name == "" {
 			name = a.Written
 		}
 		names = append(names, name)
-		counts = append(counts, n)
-		said = append(said, fmt.Sprintf("%s%d项", name, n))
-		cites = append(cites, own...)
+		counts = append(counts, len(clauses))
+		said = append(said, fmt.Sprintf("%s%d项", name, len(clauses)))
+		for _, u := range clauses {
+			cites = append(cites, c.citeUnit(u))
+		}
 	}
 	best := slices.Max(counts)
 	var top []string

@@ -150,7 +150,7 @@ func (c *composer) elsewhere() *Answer {
 	if !ok {
 		return nil
 	}
-	t := c.pick(c.q.Topic, any2)
+	t := c.pick(c.q.Topic, anyUnit)
 	if len(c.scope) == 1 {
 		return c.none(fmt.Sprintf("《%s》没有写%s的内容。", c.plan().Card.Title, place), t.ranked)
 	}
@@ -171,7 +171,7 @@ func (c *composer) unsaid() *Answer {
 	if name, beside := c.placeAsked(); t.content >= 1 && (name == "" || beside >= 3) {
 		return nil
 	}
-	p := c.pick(c.q.Topic, any2)
+	p := c.pick(c.q.Topic, anyUnit)
 	if p.found {
 		return nil
 	}
@@ -262,6 +262,9 @@ func (c *composer) bySection() *Answer {
 	i, ok := c.namedSection(p)
 	if !ok {
 		return nil
+	}
+	if len(c.q.Agencies) > 0 && c.q.HowMuch && !c.q.YesNo {
+		return c.tasks()
 	}
 	if c.q.HowMuch && (c.q.Count == "measures" || c.q.Count == "tasks" || c.q.Count == "agencies" || c.q.Count == "targets" && !strings.Contains(c.q.Text, "多少")) {
 		return c.countSection(p, i)

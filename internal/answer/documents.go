@@ -42,8 +42,8 @@ func (c *composer) documents() *Answer {
 	if said == nil {
 		return nil
 	}
-	cites = dedupe(cites)
-	a := c.done(KindList, fmt.Sprintf("方案点名的文件有%d份:%s。", len(said), strings.Join(slices.Compact(said), "、")), cites, 0.85)
+	said, cites = slices.Compact(said), dedupe(cites)
+	a := c.done(KindList, fmt.Sprintf("方案点名的文件有%d份:%s。", len(said), strings.Join(said, "、")), cites, 0.85)
 	a.Leads = leads
 	n := len(a.Citations)
 	a.Count = &n

@@ -213,7 +213,7 @@ func (c *composer) search(t *topic) []int {
 
 func isClause(u unit) bool { return u.clause >= 0 }
 func isTarget(u unit) bool { return u.target >= 0 }
-func any2(unit) bool       { return true }
+func anyUnit(unit) bool    { return true }
 
 // join writes a list as people do: 甲、乙和丙.
 func join(s []string) string {

@@ -12,7 +12,7 @@ import (
 
 // lead answers who leads the thing asked about.
 func (c *composer) lead() *Answer {
-	if len(c.q.Parts) >= 2 && (c.q.Each || c.q.Same || c.several2()) {
+	if len(c.q.Parts) >= 2 && (c.q.Each || c.q.Same || c.asksTwice()) {
 		if a := c.leadParts(); a != nil {
 			return a
 		}
@@ -49,9 +49,9 @@ func (c *composer) lead() *Answer {
 	return a
 }
 
-// several2 reports whether the question asks for several things without
+// asksTwice reports whether the question asks for several things without
 // saying 分别: two words that ask who.
-func (c *composer) several2() bool {
+func (c *composer) asksTwice() bool {
 	return strings.Count(c.q.Text, "谁")+strings.Count(c.q.Text, "哪") >= 2
 }
 

@@ -19,7 +19,7 @@ func (c *composer) list() *Answer {
 	if a := c.documents(); a != nil {
 		return a
 	}
-	p := c.pick(c.q.Topic, any2)
+	p := c.pick(c.q.Topic, anyUnit)
 	if r, ok := c.reduced(p); ok {
 		return c.cards(r, KindList)
 	}
@@ -64,7 +64,7 @@ func (c *composer) reduced(p pick) (pick, bool) {
 func (c *composer) union() (pick, bool) {
 	var all pick
 	for _, text := range c.q.Parts {
-		p := c.pick(text, any2)
+		p := c.pick(text, anyUnit)
 		if !p.found {
 			return pick{}, false
 		}
@@ -166,11 +166,10 @@ func (c *composer) cards(p pick, kind Kind) *Answer {
 // withoutInner drops targets that stand inside a clause that is kept as well.
 func (c *composer) withoutInner(kept []evidence) []evidence {
 	return slices.DeleteFunc(slices.Clone(kept), func(e evidence) bool {
-		plan, t, ok := c.targetOf(e.unit)
+		_, t, ok := c.targetOf(e.unit)
 		if !ok || t.Clause < 0 {
 			return false
 		}
-		_ = plan
 		return slices.ContainsFunc(kept, func(k evidence) bool {
 			un := c.engine.match.units[k.unit]
 			return un.plan == c.engine.match.units[e.unit].plan && un.clause == t.Clause
@@ -186,9 +185,9 @@ func (c *composer) clause() *Answer {
 	if a := c.documents(); a != nil {
 		return a
 	}
-	p := c.carried(c.pick(c.q.Topic, any2))
+	p := c.carried(c.pick(c.q.Topic, anyUnit))
 	if !p.found {
-		q := c.story(any2)
+		q := c.story(anyUnit)
 		if !q.found {
 			return c.notSaid(p)
 		}

@@ -180,7 +180,7 @@ func (c *composer) which() *Answer {
 	if c.q.Most == "most" || c.q.Most == "least" {
 		return c.mostMeasures()
 	}
-	p := c.pick(c.q.Topic, any2)
+	p := c.pick(c.q.Topic, anyUnit)
 	if !p.found {
 		if strings.TrimSpace(c.q.Topic) == "" {
 			return c.planOverview()
@@ -225,7 +225,7 @@ func (c *composer) quote() *Answer {
 			return c.quoteSection(c.plan(), i, question.Ref{Path: []int{c.plan().Sections[i].No}})
 		}
 	}
-	p := c.pick(c.q.Topic, any2)
+	p := c.pick(c.q.Topic, anyUnit)
 	if !p.found {
 		return c.notSaid(p)
 	}

@@ -90,7 +90,7 @@ func (c *composer) placeLeads() *Answer {
 	}
 	for _, suffix := range []string{"", "市", "州", "县", "区"} {
 		if written := name + suffix; strings.Contains(fold.String(c.q.Text), written+"牵头") {
-			near := c.pick(c.q.Topic, any2).ranked
+			near := c.pick(c.q.Topic, anyUnit).ranked
 			return c.none(fmt.Sprintf("方案里没有%s牵头的工作:全文的牵头单位中没有它。", written), near)
 		}
 	}

@@ -122,7 +122,7 @@ func (c *composer) whichPlans() *Answer {
 	if !c.several() || len(c.q.Plans) == 1 {
 		return nil
 	}
-	t := c.pick(c.q.Topic, any2)
+	t := c.pick(c.q.Topic, anyUnit)
 	if !t.found {
 		return nil
 	}
@@ -130,7 +130,7 @@ func (c *composer) whichPlans() *Answer {
 	var cites []Citation
 	for _, i := range c.scope {
 		one := &composer{engine: c.engine, ctx: c.ctx, req: c.req, q: c.q, scope: []int{i}}
-		p := one.pick(c.q.Topic, any2)
+		p := one.pick(c.q.Topic, anyUnit)
 		if !p.found || p.ranked[0].cover < max(t.ranked[0].cover-0.2, enough) {
 			continue
 		}

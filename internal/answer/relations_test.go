@@ -160,7 +160,19 @@ func TestOtherPlans(t *testing.T) {
 	}
 }
 
-func newEngine(t *testing.T, plans []*corpus.Plan) *Engine {
+// TestExceptPlans asks for all but one agency of several plans, the one with
+// the fewest clauses first.
+func TestExceptPlans(t *testing.T) {
+	plans := realPlans(t)
+	slices.SortFunc(plans, func(a, b *corpus.Plan) int { return len(a.Clauses) - len(b.Clauses) })
+	e := newEngine(t, plans)
+	a := ask(t, e, "不是省生态环境厅牵头的有哪些")
+	if !a.Found || slices.Contains(a.Leads, "省生态环境厅") {
+		t.Errorf("%s: %s", a.Question, a.Headline)
+	}
+}
+
+func newEngine(t testing.TB, plans []*corpus.Plan) *Engine {
 	t.Helper()
 	lex, err := corpus.EmbeddedLexicon()
 	if err != nil {

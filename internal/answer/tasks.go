@@ -13,96 +13,79 @@ import (
 
 // tasks lists all that an agency leads, or what of it is about the topic.
 func (c *composer) tasks() *Answer {
+	c.refByName()
 	if len(c.q.Agencies) > 1 {
 		return c.tasksOfSeveral()
 	}
-	a := c.q.Agencies[0]
-	var cites []Citation
-	var name string
-	var topics []string
 	var kept *pick
-	inside, named := c.insideAction()
-	if c.hasContent() && !named {
+	if c.hasContent() {
 		if p := c.pick(c.q.Topic, wantLeads(c)); p.found {
 			kept = &p
 		}
 	}
 	lone := c.loneSubject()
-	for _, i := range c.scope {
+	name, clauses := c.led(c.q.Agencies[0], func(i, j int) bool {
 		p := c.engine.plans[i]
-		n, ok := c.engine.agencyName(p, a)
-		if !ok {
-			continue
-		}
-		name = n
-		for j := range p.Clauses {
-			cl := &p.Clauses[j]
-			if !slices.Contains(cl.Leads, n) || !c.rightYear(cl) || !c.rightSection(p, cl.Section) {
-				continue
-			}
-			if named && !c.within(p, cl.Section, inside) {
-				continue
-			}
-			if kept != nil && !kept.near(c.engine.match, i, j) {
-				continue
-			}
-			if lone != "" && !strings.Contains(cl.Quote.In(p.Text), lone) {
-				continue
-			}
-			cites = append(cites, c.citeClause(p, j))
-			topics = append(topics, shortOf(p, cl))
-		}
+		return (kept == nil || kept.near(c.engine.match, i, j)) &&
+			(lone == "" || strings.Contains(p.Clauses[j].Quote.In(p.Text), lone))
+	})
+	if len(clauses) == 0 {
+		return c.noTasks(name, lone, kept)
 	}
-	if name == "" {
-		return c.none(fmt.Sprintf("方案里没有%s牵头的工作:全文的牵头单位中没有这个单位。", a.Written), nil)
-	}
-	if len(cites) == 0 && named {
-		return c.none(fmt.Sprintf("%s里没有%s牵头的工作。", c.plan().Sections[inside].Label, name), nil)
-	}
-	if len(cites) == 0 && lone != "" {
-		return c.none(fmt.Sprintf("%s牵头的工作里没有写到「%s」。", name, lone), nil)
-	}
-	if len(cites) == 0 {
-		return c.noTasks(name, kept)
+	var cites []Citation
+	var topics []string
+	for _, u := range clauses {
+		p, cl, _ := c.clauseOf(u)
+		cites = append(cites, c.citeUnit(u))
+		topics = append(topics, shortOf(p, cl))
 	}
 	if n := c.nthAsked(); n > 0 {
 		return c.nthTask(name, cites, topics, n)
 	}
-	kind := KindTasks
-	head := fmt.Sprintf("%s牵头%d项:%s。", name, len(cites), strings.Join(firsts(topics, 6), ";"))
-	if c.hasContent() && kept != nil || lone != "" {
-		head = fmt.Sprintf("%s在这方面牵头%d项:%s。", name, len(cites), strings.Join(firsts(topics, 6), ";"))
+	where := c.inSection()
+	if kept != nil || lone != "" {
+		where = "在这方面"
 	}
-	if named {
-		head = fmt.Sprintf("%s在%s里牵头%d项:%s。", name, c.plan().Sections[inside].Label, len(cites), strings.Join(firsts(topics, 6), ";"))
-	}
-	x := c.done(kind, head, cites, 0.97)
+	x := c.done(KindTasks, fmt.Sprintf("%s%s牵头%d项:%s。", name, where, len(cites), strings.Join(firsts(topics, 6), ";")), cites, 0.97)
 	x.Leads = []string{name}
 	n := len(cites)
 	x.Count = &n
 	return x
 }
 
-// insideAction finds the action whose title is the whole topic of a question
-// about an agency's tasks: the tasks are then those of the action, whatever
-// words its clauses have.
-func (c *composer) insideAction() (section int, ok bool) {
+// refByName turns an action's title that is the whole topic into a reference to
+// it: the tasks asked for are those of the action, whatever words they have.
+func (c *composer) refByName() {
 	if len(c.scope) != 1 || len(c.q.Sections) > 0 || !c.hasContent() {
-		return 0, false
+		return
 	}
-	p := c.plan()
-	i, ok := c.namedSection(p)
+	s, ok := c.namedSection(c.plan())
 	if !ok {
-		return 0, false
+		return
 	}
-	title := fold.String(p.Sections[i].Title) + "行动"
+	action := c.plan().Sections[s]
+	title := fold.String(action.Title) + "行动"
 	for part := range strings.FieldsFuncSeq(fold.String(c.q.Topic), func(r rune) bool { return !unicode.IsLetter(r) }) {
 		foreign := strings.ContainsFunc(part, func(r rune) bool { return !strings.ContainsRune(title, r) })
 		if foreign && c.engine.match.topic(c.engine.reader, part).content > 0 {
-			return 0, false
+			return
 		}
 	}
-	return i, true
+	c.q.Sections = []question.Ref{{Path: []int{action.No}, Word: "行动"}}
+	c.q.Topic = ""
+}
+
+// inSection is the section that the question names as an answer says it, "" for
+// none or several.
+func (c *composer) inSection() string {
+	if len(c.q.Sections) != 1 || len(c.scope) != 1 || c.nthAsked() > 0 {
+		return ""
+	}
+	s, ok := c.resolve(c.plan(), c.q.Sections[0])
+	if !ok {
+		return ""
+	}
+	return "在" + c.plan().Sections[s].Label + "里"
 }
 
 // loneSubject returns the one character that a question limits an agency's
@@ -135,25 +118,26 @@ func (p *pick) near(m *matcher, i, j int) bool {
 	return false
 }
 
-// noTasks says that an agency of the plan leads nothing of what was asked for.
-func (c *composer) noTasks(name string, kept *pick) *Answer {
+// noTasks says that an agency leads nothing of what was asked for; name is ""
+// where no plan has it.
+func (c *composer) noTasks(name, lone string, kept *pick) *Answer {
 	var near []evidence
 	if kept != nil {
 		near = kept.kept
 	}
-	if len(c.q.Years) > 0 {
+	switch {
+	case name == "":
+		return c.none(fmt.Sprintf("方案里没有%s牵头的工作:全文的牵头单位中没有这个单位。", c.q.Agencies[0].Written), nil)
+	case lone != "":
+		return c.none(fmt.Sprintf("%s牵头的工作里没有写到「%s」。", name, lone), nil)
+	case len(c.q.Years) > 0:
 		return c.none(fmt.Sprintf("方案里%s牵头的工作没有写明%s年的期限。", name, strings.Join(c.q.Years, "、")), near)
+	case kept != nil:
+		return c.none(fmt.Sprintf("方案里这项工作不是%s牵头,牵头单位是%s。", name, join(c.leads(near))), near)
+	case c.inSection() != "":
+		return c.none(fmt.Sprintf("%s%s没有牵头的工作。", name, c.inSection()), nil)
 	}
-	if kept == nil && len(c.q.Sections) > 0 && len(c.scope) == 1 {
-		if i, ok := c.resolve(c.plan(), c.q.Sections[0]); ok {
-			return c.none(fmt.Sprintf("%s里没有%s牵头的工作。", c.plan().Sections[i].Label, name), near)
-		}
-	}
-	if kept == nil {
-		return c.none(fmt.Sprintf("方案里%s没有作为牵头单位出现。", name), near)
-	}
-	leads := c.leads(kept.kept)
-	return c.none(fmt.Sprintf("方案里这项工作不是%s牵头,牵头单位是%s。", name, join(leads)), near)
+	return c.none(fmt.Sprintf("方案里%s没有作为牵头单位出现。", name), nil)
 }
 
 // rightYear reports whether a clause has a deadline in the years asked for.
@@ -226,53 +210,60 @@ func (c *composer) tasksOfSeveral() *Answer {
 	var cites []Citation
 	var said, leads []string
 	for _, a := range c.q.Agencies {
-		name, n, own := c.led(a)
-		if n == 0 {
+		name, clauses := c.led(a, anyClause)
+		if len(clauses) == 0 {
 			said = append(said, fmt.Sprintf("%s没有牵头的工作", a.Written))
 			continue
 		}
-		said = append(said, fmt.Sprintf("%s牵头%d项", name, n))
+		said = append(said, fmt.Sprintf("%s牵头%d项", name, len(clauses)))
 		leads = append(leads, name)
-		cites = append(cites, own...)
+		for _, u := range clauses {
+			cites = append(cites, c.citeUnit(u))
+		}
 	}
 	if len(leads) == 0 {
 		return c.none("方案里没有这些单位牵头的工作。", nil)
 	}
-	a := c.done(KindTasks, strings.Join(said, ",")+"。", cites, 0.95)
+	a := c.done(KindTasks, c.inSection()+strings.Join(said, ",")+"。", cites, 0.95)
 	a.Leads = leads
 	n := len(a.Citations)
 	a.Count = &n
 	return a
 }
 
-// led returns what the plans in scope call an agency, how many clauses it
-// leads, and those.
-func (c *composer) led(agency question.Agency) (name string, n int, cites []Citation) {
-	for _, i := range c.scope {
-		p := c.engine.plans[i]
+// led returns what the plans in scope call an agency, "" where none has it, and
+// the units of the clauses that it leads in the sections and years asked for
+// and that want keeps: clause j of plan i.
+func (c *composer) led(agency question.Agency, want func(i, j int) bool) (name string, clauses []int) {
+	for u, un := range c.engine.match.units {
+		if un.clause < 0 || !c.inScope(un.plan) {
+			continue
+		}
+		p := c.engine.plans[un.plan]
 		written, ok := c.engine.agencyName(p, agency)
 		if !ok {
 			continue
 		}
 		name = written
-		for j := range p.Clauses {
-			if slices.Contains(p.Clauses[j].Leads, written) {
-				n++
-				cites = append(cites, c.citeClause(p, j))
-			}
+		cl := &p.Clauses[un.clause]
+		if slices.Contains(cl.Leads, written) && c.rightYear(cl) && c.rightSection(p, cl.Section) && want(un.plan, un.clause) {
+			clauses = append(clauses, u)
 		}
 	}
-	return name, n, cites
+	return name, clauses
 }
+
+func anyClause(int, int) bool { return true }
 
 // except answers which agencies lead beside those that the question leaves out:
 // in a section, about a topic, or in the whole plan.
 func (c *composer) except() *Answer {
-	p := c.plan()
 	var out []string
 	for _, a := range c.q.Agencies {
-		if name, ok := c.engine.agencyName(p, a); ok {
-			out = append(out, name)
+		for _, i := range c.scope {
+			if name, ok := c.engine.agencyName(c.engine.plans[i], a); ok {
+				out = add(out, name)
+			}
 		}
 	}
 	var in []evidence
@@ -284,7 +275,10 @@ func (c *composer) except() *Answer {
 		in = c.widen(t).kept
 	} else {
 		for u, un := range c.engine.match.units {
-			if un.clause >= 0 && c.inScope(un.plan) && c.rightSection(p, p.Clauses[un.clause].Section) {
+			if un.clause < 0 || !c.inScope(un.plan) {
+				continue
+			}
+			if p := c.engine.plans[un.plan]; c.rightSection(p, p.Clauses[un.clause].Section) {
 				in = append(in, evidence{unit: u})
 			}
 		}

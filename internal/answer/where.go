@@ -44,7 +44,7 @@ func (c *composer) place() *Answer {
 	if c.q.YesNo {
 		topic, claimed = c.takePlaces(topic)
 	}
-	p := c.carried(c.pick(topic, any2))
+	p := c.carried(c.pick(topic, anyUnit))
 	if !p.found {
 		if strings.TrimSpace(topic) == "" {
 			return c.clarify("想查哪项工作在哪些地方?请写出工作的名称。", c.starters())
