@@ -235,19 +235,21 @@ func (c *composer) tasksOfSeveral() *Answer {
 // the units of the clauses that it leads in the sections and years asked for
 // and that want keeps: clause j of plan i.
 func (c *composer) led(agency question.Agency, want func(i, j int) bool) (name string, clauses []int) {
-	for u, un := range c.engine.match.units {
-		if un.clause < 0 || !c.inScope(un.plan) {
-			continue
-		}
-		p := c.engine.plans[un.plan]
+	for _, i := range c.scope {
+		p := c.engine.plans[i]
 		written, ok := c.engine.agencyName(p, agency)
 		if !ok {
 			continue
 		}
 		name = written
-		cl := &p.Clauses[un.clause]
-		if slices.Contains(cl.Leads, written) && c.rightYear(cl) && c.rightSection(p, cl.Section) && want(un.plan, un.clause) {
-			clauses = append(clauses, u)
+		for u, un := range c.engine.match.units {
+			if un.plan != i || un.clause < 0 {
+				continue
+			}
+			cl := &p.Clauses[un.clause]
+			if slices.Contains(cl.Leads, written) && c.rightYear(cl) && c.rightSection(p, cl.Section) && want(i, un.clause) {
+				clauses = append(clauses, u)
+			}
 		}
 	}
 	return name, clauses
