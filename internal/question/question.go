@@ -51,7 +51,7 @@ const (
 // A Question is a question as read. The zero Question asks nothing. It is
 // plain data and can be stored.
 type Question struct {
-	Text string // as cleaned, for showing
+	Text string // as cleaned; of a long message, the parts that may ask, folded
 	Cut  bool   // the text was longer than MaxRunes
 	Ask  Ask
 

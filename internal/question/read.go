@@ -49,7 +49,10 @@ func (f *form) after(words ...string) *form {
 func (r *Reader) Read(text string) Question {
 	clean, cut := Clean(text)
 	q := Question{Text: clean, Cut: cut}
-	folded := focus(fold.String(clean))
+	folded := fold.String(clean)
+	if part := focus(folded); part != folded {
+		q.Text, folded = part, part
+	}
 	masked := q.takeForms(folded)
 	s := &scan{reader: r, q: &q, text: []rune(masked), str: masked}
 	s.run()
