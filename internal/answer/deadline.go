@@ -18,12 +18,13 @@ func (c *composer) deadline() *Answer {
 			cl = x
 		}
 	}
-	if cl.found && (!t.found || cl.ranked[0].cover > t.ranked[0].cover+0.05) {
+	nearer := cl.found && (!t.found || cl.ranked[0].cover > t.ranked[0].cover+0.05)
+	if nearer {
 		if a := c.clauseDeadlines(cl); a != nil {
 			return a
 		}
 	}
-	if t.found {
+	if t.found && !nearer {
 		return c.targetDeadline(t)
 	}
 	if cl.found {

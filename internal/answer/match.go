@@ -294,7 +294,7 @@ const weightLightBrief = 0.8
 func brief(words []question.Word) bool {
 	n := 0
 	for _, w := range words {
-		if w.Weight >= weightOfContent {
+		if w.Weight > weightOfContent { // what a value is of (比例) tells nothing either
 			n += w.End - w.Start
 		}
 	}
@@ -580,7 +580,7 @@ func (t *topic) apart(own []float64, text string) int {
 		if w.End-w.Start < 4 || !t.heavy[w.Start] || w.Latin || strings.Contains(text, string(t.text[w.Start:w.End])) {
 			continue
 		}
-		if t.saidAs(w, text) {
+		if t.saidAs(w, text) || inOrder(text, t.text[w.Start:w.End]) {
 			continue
 		}
 		from := w.Start
@@ -632,6 +632,50 @@ func closeBy(text, a, b string) bool {
 
 // nearRunes is how far the pieces of a word may be from each other.
 const nearRunes = 8
+
+// maxGaps is how many pieces of a clause's own words may stand between those of
+// a word that the question shortens: 粮食[生]产[功能]区利益补偿.
+const maxGaps = 2
+
+// inOrder reports whether a part of a sentence has the runes of word in order,
+// with few and short gaps. Words that the part enumerates beside the first piece
+// (钢铁、水泥、焦化等重点行业) are no gap: what follows is said of each of them.
+func inOrder(text string, word []rune) bool {
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(",，。;；", r) }) {
+		runes := []rune(part)
+		for i, r := range runes {
+			if r == word[0] && orderedFrom(runes[i:], word) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// orderedFrom does what inOrder does from the first rune of a part on. It takes
+// the earliest place for every rune.
+func orderedFrom(part, word []rune) bool {
+	at, gaps := 0, 0
+	for i, r := range word {
+		k := slices.Index(part[at:], r)
+		if k < 0 {
+			return false
+		}
+		if k > 0 && i > 0 {
+			gap := part[at : at+k]
+			if gaps++; gaps > maxGaps || len(gap) > nearRunes && !enumerates(gap) {
+				return false
+			}
+		}
+		at += k + 1
+	}
+	return true
+}
+
+// enumerates reports whether a gap goes on listing what stands before it: 、水泥、焦化等重点.
+func enumerates(gap []rune) bool {
+	return gap[0] == '、' && len(gap) <= 3*nearRunes && slices.Contains(gap, '等')
+}
 
 // rank explains the units and sorts them, best first. Ties keep the order of
 // the plan.

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/wence-qa/wence/internal/fold"
 )
 
 var quantityForm = regexp.MustCompile(`(?:不超过|不低于|不少于|超过|超|最高|最多|近|约)?(?:\d+(?:\.\d+)?|[一二三四五六七八九十百千两]+)(?:万|亿|千|百)*(?:%|％|‰|蒸吨/小时|微克/立方米|平方公里|平方米|公里|公顷|万亩|亩|家|个|条|头|座|项|吨|亿元|万元|元|人次|人|户)(?:以上|以下|左右)?`)
@@ -60,7 +62,7 @@ func (c *composer) figure(t *topic, e evidence) (best figure, ok bool) {
 	for s := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune("，,。;；”", r) }) {
 		before += s
 		n := c.quantityIn(t, s)
-		if n == "" || !c.measures(s) {
+		if n == "" || !c.measures(s) || !c.qualified(fold.String(before)) {
 			continue
 		}
 		if v := e.cover + c.engine.match.partCover(t, before); v > best.score {

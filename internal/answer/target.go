@@ -108,10 +108,8 @@ func (c *composer) measured(e evidence) bool {
 	if strings.Contains(c.q.Text, "几类") && !strings.Contains(text, "类水") {
 		return false
 	}
-	for _, w := range []string{"农村", "城市", "乡村", "国家级", "省级", "市级", "县级", "工业", "农业"} {
-		if strings.Contains(c.q.Topic, w) && !strings.Contains(text, w) && !strings.Contains(text, "行政村") {
-			return false
-		}
+	if !c.qualified(text) && !strings.Contains(text, "行政村") {
+		return false
 	}
 	for _, m := range c.q.Measure {
 		if m != "数量" && m != "规模" && m != "数值" && !strings.Contains(text, m) && !(ratio(m) && strings.ContainsAny(t.Indicator+t.Unit, "率%比度")) {
@@ -119,6 +117,17 @@ func (c *composer) measured(e evidence) bool {
 		}
 	}
 	return true
+}
+
+// qualifiers say which of several sorts a value is of.
+var qualifiers = []string{"农村", "城市", "乡村", "国家级", "省级", "市级", "县级", "工业", "农业"}
+
+// qualified reports whether text, folded, has every qualifier of the topic: 250
+// factories of a whole province are not those of 国家级.
+func (c *composer) qualified(text string) bool {
+	return !slices.ContainsFunc(qualifiers, func(w string) bool {
+		return strings.Contains(c.q.Topic, w) && !strings.Contains(text, w)
+	})
 }
 
 // ratio reports whether m is one of the words for a share.
@@ -326,7 +335,10 @@ func (c *composer) targetParts(kind Kind) *Answer {
 	var cites []Citation
 	var first []*corpus.Target
 	var absent []string
+	measures := c.q.Measure
+	defer func() { c.q.Measure = measures }()
 	for i, text := range c.q.Parts {
+		c.q.Measure = c.measuresOf(text, measures)
 		p := c.pickTarget(text)
 		for _, s := range c.shared(i, text) {
 			if p.found {
@@ -362,6 +374,14 @@ func (c *composer) targetParts(kind Kind) *Answer {
 	a := c.done(kind, head, cites, 0.9)
 	a.Values = values
 	return a
+}
+
+// measuresOf returns the measures that are a part's own: those that stand in it,
+// and those that stand in no part, which are of all.
+func (c *composer) measuresOf(part string, measures []string) []string {
+	return slices.DeleteFunc(slices.Clone(measures), func(m string) bool {
+		return !strings.Contains(part, m) && slices.ContainsFunc(c.q.Parts, func(p string) bool { return strings.Contains(p, m) })
+	})
 }
 
 // higher says which of two comparable targets is higher.
