@@ -39,6 +39,11 @@ func (c *composer) answer() *Answer {
 	if c.q.Except {
 		return c.except()
 	}
+	for _, special := range []func() *Answer{c.without, c.ledExactly, c.byThreshold, c.difference} {
+		if a := special(); a != nil {
+			return a
+		}
+	}
 	if a := c.placeLeads(); a != nil {
 		return a
 	}

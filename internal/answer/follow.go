@@ -39,6 +39,9 @@ func (c *composer) carried(p pick) pick {
 		if _, place := corpus.Gazetteer().Region(c.q.Topic); place {
 			p.found = false // 四平 after 清洁取暖: the plan has 四平, but not for that
 		}
+		if slices.Contains(qualifiers, strings.TrimSpace(c.q.Topic)) {
+			p.found = false // 农村 after 垃圾分类 is not all that is rural
+		}
 		return p
 	}
 	var kept []evidence

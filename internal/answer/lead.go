@@ -31,6 +31,9 @@ func (c *composer) lead() *Answer {
 		}
 		p.kept = c.narrow(p)
 	} else {
+		if a := c.targetLead(p); a != nil {
+			return a
+		}
 		return c.noLead(p)
 	}
 	leads := c.leads(p.kept)
@@ -44,9 +47,31 @@ func (c *composer) lead() *Answer {
 		p.kept = c.agree(p)
 	}
 	about := c.about(p.topic, p.kept[0].unit)
-	a := c.done(KindLead, c.leadHeadline(about, leads, p), c.citeAll(p.kept), p.ranked[0].cover)
+	a := c.done(KindLead, c.otherFigure(p)+c.leadHeadline(about, leads, p), c.citeAll(p.kept), p.ranked[0].cover)
 	a.Leads = leads
 	return a
+}
+
+// otherFigure corrects a quantity that the question supposes and the clause has
+// another of: 350家 where it says 250家. It returns "" for none.
+func (c *composer) otherFigure(p pick) string {
+	plan, cl, ok := c.clauseOf(p.kept[0].unit)
+	if !ok || len(p.kept) > 1 {
+		return ""
+	}
+	text := cl.Quote.In(plan.Text)
+	for _, said := range quantityForm.FindAllString(fold.String(c.q.Text), -1) {
+		unit := strings.TrimLeftFunc(said, func(r rune) bool { return !unicode.IsDigit(r) })
+		unit = strings.TrimLeft(unit, "0123456789.")
+		if unit == "" || strings.Contains(text, said) {
+			continue
+		}
+		same := slices.DeleteFunc(quantityForm.FindAllString(text, -1), func(n string) bool { return !strings.HasSuffix(n, unit) })
+		if len(same) > 0 {
+			return fmt.Sprintf("不是%s,方案写的是%s。", said, nearest(p.topic, text, same))
+		}
+	}
+	return ""
 }
 
 // asksTwice reports whether the question asks for several things without
@@ -141,7 +166,7 @@ func (c *composer) targetLead(p pick) *Answer {
 	t := c.pick(c.q.Topic, func(u unit) bool {
 		return u.target >= 0 && c.engine.plans[u.plan].Targets[u.target].Clause < 0
 	})
-	if !t.found || t.kept[0].specify > 0 && t.kept[0].specify < 0.6 || t.kept[0].cover < p.ranked[0].cover+0.12 {
+	if !t.found || t.kept[0].specify > 0 && t.kept[0].specify < 0.6 || len(p.ranked) > 0 && t.kept[0].cover < p.ranked[0].cover+0.12 {
 		return nil
 	}
 	_, tg, _ := c.targetOf(t.kept[0].unit)

@@ -33,7 +33,10 @@ func (c *composer) byPlace() *Answer {
 		inner := slices.ContainsFunc(p.Targets, func(t corpus.Target) bool {
 			return t.Clause == un.clause && slices.ContainsFunc(t.Places, func(x string) bool { return placeStem(x) == name })
 		})
-		if !inner && slices.ContainsFunc(cl.Places, func(x corpus.Place) bool { return placeStem(x.Name) == name }) {
+		named := slices.ContainsFunc(cl.Places, func(x corpus.Place) bool { return placeStem(x.Name) == name })
+		// Longer names are told from others' parts: 长白山人参 is of the place too.
+		within := len([]rune(name)) >= 3 && strings.Contains(un.own, name)
+		if !inner && (named || within) {
 			kept = append(kept, evidence{unit: u, cover: 1, own: 1})
 		}
 	}

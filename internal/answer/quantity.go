@@ -62,7 +62,7 @@ func (c *composer) figure(t *topic, e evidence) (best figure, ok bool) {
 	for s := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune("，,。;；”", r) }) {
 		before += s
 		n := c.quantityIn(t, s)
-		if n == "" || !c.measures(s) || !c.qualified(fold.String(before)) {
+		if n == "" || !c.measures(s) || !c.qualified(fold.String(s)) {
 			continue
 		}
 		if v := e.cover + c.engine.match.partCover(t, before); v > best.score {

@@ -44,6 +44,9 @@ func (c *composer) wordBoundary(text string, m corpus.Mention) bool {
 	first, _ := utf8.DecodeRuneInString(m.Name)
 	last, _ := utf8.DecodeLastRuneInString(m.Name)
 	known := c.engine.match.known
+	if first == '天' && strings.ContainsRune("一二两三四五六七八九十几半每今明昨前后", before) && m.Name == m.Region.Short {
+		return false // 停了两天水
+	}
 	return !known(before, first) && !(m.Name == m.Region.Short && known(last, after))
 }
 

@@ -17,6 +17,9 @@ func (c *composer) target() *Answer {
 			return a
 		}
 	}
+	if c.hasContent() && itemsAsked.MatchString(c.q.Text) && (c.q.Count == "tasks" || c.q.Count == "clauses" || c.q.Count == "measures") {
+		return c.list()
+	}
 	t := c.carried(c.pickTarget(c.q.Topic))
 	if !t.found {
 		t = c.targetStory(t)

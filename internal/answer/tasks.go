@@ -2,6 +2,7 @@ package answer
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -257,6 +258,23 @@ func (c *composer) led(agency question.Agency, want func(i, j int) bool) (name s
 
 func anyClause(int, int) bool { return true }
 
+// itemsAsked asks how many tasks.
+var itemsAsked = regexp.MustCompile(`(?:多少|几)(?:项|件|条|个任务)`)
+
+// countExcept counts the clauses of which some lead is not among out.
+func (c *composer) countExcept(out []string, in []evidence) *Answer {
+	var cites []Citation
+	for _, e := range in {
+		if slices.ContainsFunc(c.leads([]evidence{e}), func(l string) bool { return !slices.Contains(out, l) }) {
+			cites = append(cites, c.citeUnit(e.unit))
+		}
+	}
+	a := c.done(KindCount, fmt.Sprintf("除%s外,其他单位一共牵头%d项。", join(out), len(cites)), cites, 0.95)
+	n := len(cites)
+	a.Count = &n
+	return a
+}
+
 // except answers which agencies lead beside those that the question leaves out:
 // in a section, about a topic, or in the whole plan.
 func (c *composer) except() *Answer {
@@ -297,6 +315,9 @@ func (c *composer) except() *Answer {
 	}
 	if leads == nil {
 		return c.none(fmt.Sprintf("除%s外,没有别的牵头单位。", join(out)), in)
+	}
+	if itemsAsked.MatchString(c.q.Text) {
+		return c.countExcept(out, in)
 	}
 	a := c.done(KindList, fmt.Sprintf("除%s外,还有%d个牵头单位:%s。", join(out), len(leads), strings.Join(leads, "、")), cites, 0.9)
 	a.Leads = leads
