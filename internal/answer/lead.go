@@ -343,6 +343,9 @@ func (c *composer) pickParts(want func(unit) bool) []part {
 	var out []part
 	found := 0
 	for i, text := range c.q.Parts {
+		if len([]rune(text)) == 1 && len(c.q.Parts) > 2 {
+			continue // what is left of a verb
+		}
 		p := c.pickPart(i, text, want)
 		if !p.found {
 			c.explain("「%s」单独找不到", text)
@@ -421,7 +424,7 @@ func (c *composer) composeParts(kind Kind, parts []part) *Answer {
 			continue
 		}
 		found = append(found, p)
-		said = append(said, fmt.Sprintf("「%s」由%s牵头", c.about(p.topic, p.kept[0].unit), join(p.leads)))
+		said = add(said, fmt.Sprintf("「%s」由%s牵头", c.about(p.topic, p.kept[0].unit), join(p.leads)))
 		same = same && slices.Equal(p.leads, found[0].leads)
 		for _, l := range p.leads {
 			all = add(all, l)

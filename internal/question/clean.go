@@ -17,6 +17,9 @@ var noise = regexp.MustCompile(`(?i)</?[a-z][^<>]{0,300}>|https?://\S+|\$\{[^{}]
 // scripts are elements whose content is no language either.
 var scripts = regexp.MustCompile(`(?is)<(script|style)\b[^<>]{0,300}>.*?</(?:script|style)>`)
 
+// statements are database commands, which some paste to see what happens.
+var statements = regexp.MustCompile(`(?i)['";]*\s*\b(?:drop|select|insert|update|delete|union|alter|truncate|exec)\b[\s\w.,*()='"]{1,200}(?:;|--)[\s;-]*`)
+
 // command is a bot command in front of a question.
 var command = regexp.MustCompile(`^\s*/[a-z]+(?:@\w+)?\s+`)
 
@@ -45,6 +48,9 @@ func Clean(text string) (s string, cut bool) {
 	if strings.ContainsAny(text, "<@＠{[") || strings.Contains(text, "://") {
 		text = scripts.ReplaceAllString(text, " ")
 		text = noise.ReplaceAllString(text, " ")
+	}
+	if strings.Contains(text, ";") || strings.Contains(text, "--") {
+		text = statements.ReplaceAllString(text, " ")
 	}
 	if strings.HasPrefix(strings.TrimSpace(text), "/") {
 		text = command.ReplaceAllString(text, "")
