@@ -76,10 +76,50 @@ func (c *composer) targetDeadline(p pick) *Answer {
 	if _, t, _ := c.targetOf(kept[0].unit); len(said) == 1 && t.Unit != "" && c.otherNumber(t) && strings.HasSuffix(c.q.Numbers[0], t.Unit) {
 		head = fmt.Sprintf("不是%s,%s", strings.Join(c.q.Numbers, "、"), head)
 	}
-	a := c.done(KindDeadline, head, cites, p.ranked[0].cover)
+	a := c.done(KindDeadline, c.overdue(values)+head+c.remaining(values), cites, p.ranked[0].cover)
 	a.Values = values
 	c.body(a)
 	return a
+}
+
+// overdue answers 到期了吗 by the date of the question: a deadline is the end of
+// its year.
+func (c *composer) overdue(values []Value) string {
+	if !strings.Contains(c.q.Relative, "期") || c.req.Today.IsZero() {
+		return ""
+	}
+	year := itoa(c.req.Today.Year())
+	past := 0
+	for _, v := range values {
+		if v.Deadline < year {
+			past++
+		}
+	}
+	switch past {
+	case 0:
+		return "还没有到期,"
+	case len(values):
+		return "已过期限,"
+	}
+	return "一部分已过期限,"
+}
+
+// remaining says how long it is to the end of the year of the deadlines, when
+// that is asked for.
+func (c *composer) remaining(values []Value) string {
+	today := c.req.Today
+	if !strings.Contains(c.q.Relative, "剩") && c.q.Relative != "还有多久" || today.IsZero() {
+		return ""
+	}
+	last := slices.MaxFunc(values, func(a, b Value) int { return strings.Compare(a.Deadline, b.Deadline) }).Deadline
+	months := (int(decimal(last))-today.Year())*12 + 12 - int(today.Month())
+	switch {
+	case months < 0:
+		return fmt.Sprintf("按%s计,%s年底已经过去。", today.Format("2006年1月"), last)
+	case months == 0:
+		return fmt.Sprintf("按%s计,离%s年底不到1个月。", today.Format("2006年1月"), last)
+	}
+	return fmt.Sprintf("按%s计,离%s年底还有约%d个月。", today.Format("2006年1月"), last, months)
 }
 
 // clauseDeadlines says the deadlines in a clause: of the places that the

@@ -39,7 +39,7 @@ func (c *composer) answer() *Answer {
 	if c.q.Except {
 		return c.except()
 	}
-	for _, special := range []func() *Answer{c.without, c.ledExactly, c.byThreshold, c.difference} {
+	for _, special := range []func() *Answer{c.without, c.ledExactly, c.byThreshold, c.unnumbered, c.difference} {
 		if a := special(); a != nil {
 			return a
 		}

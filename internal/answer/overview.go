@@ -180,6 +180,9 @@ func (c *composer) which() *Answer {
 	if c.q.Most == "most" || c.q.Most == "least" {
 		return c.mostMeasures()
 	}
+	if !c.hasContent() && (len(c.q.Years) > 0 || c.q.Relative != "") {
+		return c.byYear()
+	}
 	p := c.pick(c.q.Topic, anyUnit)
 	if !p.found {
 		if strings.TrimSpace(c.q.Topic) == "" {

@@ -15,6 +15,9 @@ import (
 // tasks lists all that an agency leads, or what of it is about the topic.
 func (c *composer) tasks() *Answer {
 	c.refByName()
+	if len(c.q.Agencies) > 1 && jointly.MatchString(c.q.Text) {
+		return c.jointTasks()
+	}
 	if len(c.q.Agencies) > 1 {
 		return c.tasksOfSeveral()
 	}
@@ -27,7 +30,7 @@ func (c *composer) tasks() *Answer {
 	lone := c.loneSubject()
 	name, clauses := c.led(c.q.Agencies[0], func(i, j int) bool {
 		p := c.engine.plans[i]
-		return (kept == nil || kept.near(c.engine.match, i, j)) &&
+		return (kept == nil || kept.near(c.engine.match, i, j)) && (!c.wantsDated() || dated(p, j)) &&
 			(lone == "" || strings.Contains(p.Clauses[j].Quote.In(p.Text), lone))
 	})
 	if len(clauses) == 0 {
@@ -47,11 +50,56 @@ func (c *composer) tasks() *Answer {
 	if kept != nil || lone != "" {
 		where = "在这方面"
 	}
-	x := c.done(KindTasks, fmt.Sprintf("%s%s牵头%d项:%s。", name, where, len(cites), strings.Join(firsts(topics, 6), ";")), cites, 0.97)
+	lead := "牵头"
+	if c.wantsDated() {
+		lead = "牵头的工作里写明期限的有"
+	}
+	x := c.done(KindTasks, fmt.Sprintf("%s%s%s%d项:%s。", name, where, lead, len(cites), strings.Join(firsts(topics, 6), ";")), cites, 0.97)
 	x.Leads = []string{name}
 	n := len(cites)
 	x.Count = &n
 	return x
+}
+
+// datedAsked asks for tasks with a deadline.
+var datedAsked = regexp.MustCompile(`(?:有|带|写明|写了|明确|规定)(?:明确|完成)?(?:的)?(?:期限|时限|截止)`)
+
+// wantsDated reports whether only tasks with a deadline are asked for.
+func (c *composer) wantsDated() bool { return datedAsked.MatchString(c.q.Text) }
+
+// dated reports whether clause j of p names a deadline.
+func dated(p *corpus.Plan, j int) bool { return len(p.Clauses[j].Deadlines) > 0 }
+
+// jointly asks for what several agencies lead together.
+var jointly = regexp.MustCompile(`(?:共同|联合|一起|一块)(?:来)?(?:牵头|负责|主抓)`)
+
+// jointTasks answers what several agencies lead together.
+func (c *composer) jointTasks() *Answer {
+	var names []string
+	var both []int
+	for i, a := range c.q.Agencies {
+		name, clauses := c.led(a, anyClause)
+		if name == "" {
+			name = a.Written
+		}
+		names = append(names, name)
+		if i == 0 {
+			both = clauses
+		}
+		both = slices.DeleteFunc(both, func(u int) bool { return !slices.Contains(clauses, u) })
+	}
+	if len(both) == 0 {
+		return c.none(fmt.Sprintf("方案里没有由%s共同牵头的工作。", join(names)), nil)
+	}
+	var cites []Citation
+	for _, u := range both {
+		cites = append(cites, c.citeUnit(u))
+	}
+	a := c.done(KindTasks, fmt.Sprintf("%s共同牵头%d项。", join(names), len(cites)), cites, 0.95)
+	a.Leads = names
+	n := len(cites)
+	a.Count = &n
+	return a
 }
 
 // refByName turns an action's title that is the whole topic into a reference to

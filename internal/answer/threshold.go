@@ -54,6 +54,26 @@ func beyond(words string, t *corpus.Target, bound float64) bool {
 	return v >= bound
 }
 
+// qualitative is how a question asks for targets without a number.
+var qualitative = regexp.MustCompile(`(?:没有|没|不带|无|未写)(?:具体|明确)?(?:的)?(?:数值|数字|量化)(?:要求)?的(?:主要)?(?:目标|指标)|定性(?:的)?(?:目标|指标)`)
+
+// unnumbered lists the targets of sections that have no number.
+func (c *composer) unnumbered() *Answer {
+	if !qualitative.MatchString(fold.String(c.q.Text)) {
+		return nil
+	}
+	var kept []evidence
+	for u, un := range c.engine.match.units {
+		if _, t, ok := c.targetOf(u); ok && c.inScope(un.plan) && t.Number == "" && t.Clause < 0 {
+			kept = append(kept, evidence{unit: u, cover: 1, own: 1})
+		}
+	}
+	if kept == nil {
+		return c.none("方案的目标都有数值。", nil)
+	}
+	return c.cards(pick{topic: c.engine.match.topic(c.engine.reader, ""), kept: kept, ranked: kept, found: true}, KindList)
+}
+
 // differ is how a question asks for the difference of two targets.
 var differ = regexp.MustCompile(`^(.+)比(.+?)(?:要|会)?(?:高|低|多|少|大|小)(?:出)?$`)
 

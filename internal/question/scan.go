@@ -593,7 +593,7 @@ func (s *scan) ask() Ask {
 		return AskLead
 	case q.YesNo && len(q.Years) > 0 && len(q.Agencies) == 0 && len(q.Numbers) == 0:
 		return AskDeadline
-	case s.has(when):
+	case s.has(when), topic && q.Relative != "" && strings.ContainsAny(q.Relative, "期剩") && !s.has(who, what, list):
 		return AskDeadline
 	case s.has(where):
 		return AskPlace
