@@ -3,7 +3,6 @@ package telegramtest
 import (
 	"fmt"
 	"html"
-	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -184,7 +183,7 @@ func trickle(s *Server, w http.ResponseWriter, r *http.Request, body []byte, ove
 	rc := http.NewResponseController(w)
 	for i := range steps {
 		from, to := len(body)*i/steps, len(body)*(i+1)/steps
-		if _, err := io.WriteString(w, string(body[from:to])); err != nil {
+		if _, err := w.Write(body[from:to]); err != nil {
 			return
 		}
 		_ = rc.Flush()

@@ -35,6 +35,9 @@ func (f *floodState) block(key string, now time.Time, seconds int) {
 	f.blocked[key] = now.Add(time.Duration(seconds) * time.Second)
 }
 
+// waits reports whether calls for key are blocked.
+func (f *floodState) waits(key string, now time.Time) bool { return f.blocked[key].After(now) }
+
 // floodKey is what a 429 blocks: the chat, or the method of calls without one.
 func (s *Server) floodKey(req *request) string {
 	if id := req.params["chat_id"]; id != "" {

@@ -2,8 +2,6 @@ package telegramtest
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,10 +92,10 @@ func (p *htmlParser) parse() error {
 		}
 	}
 	if n := len(p.open); n > 0 {
-		return fmt.Errorf("Can't find end tag corresponding to start tag %q", p.open[n-1].name)
+		return refusal("Can't find end tag corresponding to start tag %q", p.open[n-1].name)
 	}
 	if p.surrogate {
-		return errors.New("Text contains invalid Unicode characters after decoding HTML entities, check for unmatched surrogate code units")
+		return refusal("Text contains invalid Unicode characters after decoding HTML entities, check for unmatched surrogate code units")
 	}
 	slices.SortStableFunc(p.entities, compareEntities)
 	return nil
@@ -187,18 +185,18 @@ func (p *htmlParser) startTag() error {
 		i++
 	}
 	if p.at(i) == 0 {
-		return fmt.Errorf("Unclosed start tag at byte offset %d", begin)
+		return refusal("Unclosed start tag at byte offset %d", begin)
 	}
 	name := strings.ToLower(p.in[begin+1 : i])
 	if tagTypes[name] == "" {
-		return fmt.Errorf("Unsupported start tag \"%s\" at byte offset %d", name, begin)
+		return refusal("Unsupported start tag \"%s\" at byte offset %d", name, begin)
 	}
 	argument, i, err := p.attributes(name, begin, i)
 	if err != nil {
 		return err
 	}
 	if name == "span" && argument != "spoiler" {
-		return fmt.Errorf("Tag \"span\" must have class \"tg-spoiler\" at byte offset %d", begin)
+		return refusal("Tag \"span\" must have class \"tg-spoiler\" at byte offset %d", begin)
 	}
 	p.open = append(p.open, openTag{name, argument, p.units, len(p.out)})
 	p.i = i + 1
@@ -219,7 +217,7 @@ func (p *htmlParser) attributes(tag string, begin, i int) (argument string, end 
 		}
 		name := p.in[start:min(i, len(p.in))]
 		if name == "" {
-			return "", 0, fmt.Errorf("Empty attribute name in the tag \"%s\" at byte offset %d", tag, begin)
+			return "", 0, refusal("Empty attribute name in the tag \"%s\" at byte offset %d", tag, begin)
 		}
 		i = p.skipSpace(i)
 		value := ""
@@ -229,7 +227,7 @@ func (p *htmlParser) attributes(tag string, begin, i int) (argument string, end 
 				return "", 0, err
 			}
 		} else if p.at(i) == 0 {
-			return "", 0, fmt.Errorf("Unclosed start tag \"%s\" at byte offset %d", tag, begin)
+			return "", 0, refusal("Unclosed start tag \"%s\" at byte offset %d", tag, begin)
 		}
 		if a, ok := tagArgument(tag, name, value); ok {
 			argument = a
@@ -264,7 +262,7 @@ func (p *htmlParser) value(tag string, begin, i int) (value string, end int, err
 	quote := p.at(i)
 	switch quote {
 	case 0:
-		return "", 0, fmt.Errorf("Unclosed start tag \"%s\" at byte offset %d", tag, begin)
+		return "", 0, refusal("Unclosed start tag \"%s\" at byte offset %d", tag, begin)
 	case '\'', '"':
 		value, i = p.quoted(quote, i+1)
 	default:
@@ -273,12 +271,12 @@ func (p *htmlParser) value(tag string, begin, i int) (value string, end int, err
 			i++
 		}
 		if !isSpace(p.at(i)) && p.at(i) != '>' {
-			return "", 0, fmt.Errorf("Unexpected end of name token at byte offset %d", start)
+			return "", 0, refusal("Unexpected end of name token at byte offset %d", start)
 		}
 		value = strings.ToLower(p.in[start:i])
 	}
 	if p.at(i) == 0 {
-		return "", 0, fmt.Errorf("Unclosed start tag at byte offset %d", begin)
+		return "", 0, refusal("Unclosed start tag at byte offset %d", begin)
 	}
 	return value, i, nil
 }
@@ -305,7 +303,7 @@ func (p *htmlParser) quoted(quote byte, i int) (value string, end int) {
 func (p *htmlParser) endTag() error {
 	begin := p.i
 	if len(p.open) == 0 {
-		return fmt.Errorf("Unexpected end tag at byte offset %d", begin)
+		return refusal("Unexpected end tag at byte offset %d", begin)
 	}
 	i := begin + 1
 	for !isSpace(p.at(i)) && p.at(i) != '>' {
@@ -314,11 +312,11 @@ func (p *htmlParser) endTag() error {
 	name := strings.ToLower(p.in[begin+2 : max(i, begin+2)])
 	i = p.skipSpace(i)
 	if p.at(i) != '>' {
-		return fmt.Errorf("Unclosed end tag at byte offset %d", begin)
+		return refusal("Unclosed end tag at byte offset %d", begin)
 	}
 	top := p.open[len(p.open)-1]
 	if name != "" && name != top.name {
-		return fmt.Errorf("Unmatched end tag at byte offset %d, expected \"</%s>\", found \"</%s>\"", begin, top.name, name)
+		return refusal("Unmatched end tag at byte offset %d, expected \"</%s>\", found \"</%s>\"", begin, top.name, name)
 	}
 	p.open = p.open[:len(p.open)-1]
 	p.i = i + 1
@@ -334,7 +332,7 @@ func (p *htmlParser) close(t openTag) error {
 	switch t.name {
 	case "tg-emoji":
 		if id, err := strconv.ParseInt(t.argument, 10, 64); err != nil || id == 0 {
-			return errors.New("Invalid custom emoji identifier specified")
+			return refusal("Invalid custom emoji identifier specified")
 		}
 		e.CustomEmojiID = t.argument
 	case "a":

@@ -1,7 +1,7 @@
 package telegramtest
 
 import (
-	"errors"
+	"fmt"
 	"net"
 	"net/url"
 	"strconv"
@@ -9,8 +9,18 @@ import (
 	"unicode"
 )
 
+// A refusalError is a text of Telegram that goes into an answer as it is, with
+// a capital letter.
+type refusalError string
+
+func (e refusalError) Error() string { return string(e) }
+
+func refusal(format string, args ...any) error {
+	return refusalError(fmt.Sprintf(format, args...))
+}
+
 // errURL is how Telegram refuses an address.
-var errURL = errors.New("Wrong HTTP URL")
+var errURL = refusal("Wrong HTTP URL")
 
 // userLink returns the user of a tg://user?id= link.
 func userLink(s string) (int64, bool) {

@@ -107,7 +107,7 @@ type Server struct {
 
 // New starts a server that ends with the test. Misuse of the world, such as a
 // tap on a button that is not there, fails the test. Without a test (t nil) it
-// is counted, and the caller must Close the server.
+// is only counted, and the caller must Close the server.
 func New(t testing.TB, opts Options) *Server {
 	opts.fill()
 	s := &Server{
@@ -150,7 +150,8 @@ func (s *Server) Close() {
 	})
 }
 
-// misuse reports that the test asked for what cannot happen. It needs no lock.
+// misuse reports that the test asked for what cannot happen. The caller
+// holds the lock.
 func (s *Server) misuse(format string, args ...any) {
 	if s.tb != nil {
 		s.tb.Helper()
@@ -224,6 +225,9 @@ func (s *Server) begin(method string, req *request) (*Call, *Fault) {
 	call := &Call{Method: method, At: s.opts.Now(), N: n, Params: req.params}
 	s.calls = append(s.calls, call)
 	hook := s.fault
+	if s.flood.waits(s.floodKey(req), call.At) {
+		hook = nil // refused anyway, as a violation
+	}
 	s.notify()
 	s.mu.Unlock()
 	if hook == nil {
@@ -269,7 +273,7 @@ var methods = map[string]handler{
 
 func (s *Server) dispatch(r *http.Request, req *request, call *Call) (any, *apiError) {
 	if req.method == "getupdates" {
-		return s.getUpdates(r.Context(), req)
+		return s.getUpdates(r.Context(), req, call)
 	}
 	h := methods[req.method]
 	if h == nil {

@@ -190,14 +190,14 @@ func (s *Server) Pending() int {
 }
 
 // getUpdates waits for updates. The newest call ends the one before.
-func (s *Server) getUpdates(ctx context.Context, req *request) (any, *apiError) {
+func (s *Server) getUpdates(ctx context.Context, req *request, call *Call) (any, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.hook != nil {
 		return nil, conflict("can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first")
 	}
-	if until := s.flood.blocked["getupdates"]; until.After(s.opts.Now()) {
-		return nil, tooMany(ceilSeconds(until.Sub(s.opts.Now())))
+	if e := s.limit(req, call); e != nil {
+		return nil, e
 	}
 	if !s.allow(req) {
 		return nil, bad("can't parse allowed updates: expected an Array of String")
@@ -389,7 +389,7 @@ func (s *Server) deliver(h *webhook) {
 		s.mu.Unlock()
 		var again <-chan time.Time
 		if next != nil {
-			err := s.post(h, next)
+			err := s.postUpdate(h, next)
 			if s.posted(h, next, err) {
 				pause = s.opts.WebhookRetry
 				changed = closedChan
@@ -416,7 +416,7 @@ var closedChan = func() chan struct{} {
 	return c
 }()
 
-func (s *Server) post(h *webhook, u *update) error {
+func (s *Server) postUpdate(h *webhook, u *update) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	go func() {
@@ -441,7 +441,7 @@ func (s *Server) post(h *webhook, u *update) error {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode/100 != 2 {
-		return fmt.Errorf("Wrong response from the webhook: %s", resp.Status)
+		return refusal("Wrong response from the webhook: %s", resp.Status)
 	}
 	return nil
 }

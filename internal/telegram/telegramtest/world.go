@@ -49,11 +49,9 @@ type Chat struct {
 }
 
 type topic struct {
-	name           string
-	root           *message
-	closed, gone   bool
-	creator        *User
-	creatorMessage int
+	name         string
+	root         *message
+	closed, gone bool
 }
 
 // private reports whether c is a chat with one person.
@@ -172,7 +170,7 @@ func (s *Server) AddTopic(c *Chat, name string, by *User) int {
 	m.Service = "forum_topic_created"
 	m.extra = object{m.Service: object{"name": name, "icon_color": 7322096}}
 	m.thread, m.isTopic, m.Topic = m.ID, true, m.ID
-	c.topics[m.ID] = &topic{name: name, root: m, creator: by}
+	c.topics[m.ID] = &topic{name: name, root: m}
 	s.publish(m, "message", false)
 	return m.ID
 }
