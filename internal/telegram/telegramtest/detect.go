@@ -224,10 +224,17 @@ func (f *finder) linkAt(from, dot int) int {
 		end--
 	}
 	begin, ok := f.scheme(from, begin)
-	if ok && f.rune(begin) != '@' && end > dot+1 {
+	ok = ok && f.rune(begin) != '@'
+	if ok && end > dot+1 {
 		f.addLink(begin, end)
 		for f.rune(end) == '.' {
 			end++
+		}
+		return max(end, dot+1)
+	}
+	if !ok { // no part of what looks like an address is one
+		for f.text[end-1] != '.' {
+			end--
 		}
 		return max(end, dot+1)
 	}
