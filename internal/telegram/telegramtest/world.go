@@ -110,6 +110,7 @@ func (s *Server) addGroup(kind, title string, forum bool, members []*User) *Chat
 	s.nextChat++
 	c := s.newChat(id, kind, title)
 	c.Forum = forum
+	c.nextID = 1 // its creation; 1 is also the id of General
 	c.privacyOff = s.privacyOff
 	c.members[s.bot.ID] = "member"
 	for _, u := range members {
