@@ -342,7 +342,7 @@ func (s *Server) publish(m *message, kind string, force bool) {
 	}
 	if force || s.visible(m) {
 		s.push(kind, wireMessage(m, false))
-	} else {
+	} else if m.from != s.bot {
 		s.stats.Hidden++
 	}
 	s.notify()
