@@ -41,7 +41,10 @@ func ask(ctx context.Context, c *call) error {
 	if c.jsonl {
 		return askLines(ctx, c, as)
 	}
-	a := as.reply(ctx, eval.Line{Question: question})
+	a, err := as.reply(ctx, eval.Line{Question: question})
+	if err != nil {
+		return err
+	}
 	if c.json {
 		err = writeJSON(c.stdout, a)
 	} else {

@@ -11,6 +11,7 @@ import (
 	"github.com/wence-qa/wence/internal/answer"
 	"github.com/wence-qa/wence/internal/chat"
 	"github.com/wence-qa/wence/internal/eval"
+	"github.com/wence-qa/wence/internal/store"
 )
 
 // An assistant is what answers: the plans and the conversations about them.
@@ -41,7 +42,7 @@ func open(ctx context.Context, c *call) (*assistant, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the engine: %w", err)
 	}
-	return &assistant{plans: plans, chat: chat.New(engine), call: c, close: ix.Close}, nil
+	return &assistant{plans: plans, chat: chat.New(engine, store.NewMemory(c.date), chat.Options{}), call: c, close: ix.Close}, nil
 }
 
 // loadPlans returns the embedded plans and those of --plans. A plan that is
@@ -103,14 +104,14 @@ func findPlan(plans []*corpus.Plan, id string) (*corpus.Plan, error) {
 
 // reply answers one line in its conversation. Every channel of this command
 // comes through here.
-func (as *assistant) reply(ctx context.Context, l eval.Line) *answer.Answer {
+func (as *assistant) reply(ctx context.Context, l eval.Line) (*answer.Answer, error) {
 	if l.Plan == "" {
 		l.Plan = as.call.planID
 	}
 	return as.chat.Ask(ctx, chat.Message{
 		Key: chat.Key{Chat: l.Chat, User: l.User},
 		ID:  l.ID, Text: l.Question, ReplyTo: l.ReplyTo, Plan: l.Plan,
-		Now: as.call.date(), Explain: as.call.explain,
+		At: as.call.date(), Explain: as.call.explain,
 	})
 }
 

@@ -76,7 +76,10 @@ func (c *call) converse(ctx context.Context, as *assistant, n int, text string) 
 			return err
 		}
 	}
-	a := as.reply(ctx, eval.Line{ID: fmt.Sprint(n), Chat: "terminal", User: "terminal", Question: text})
+	a, err := as.reply(ctx, eval.Line{ID: fmt.Sprint(n), Chat: "terminal", User: "terminal", Question: text})
+	if err != nil {
+		return err
+	}
 	if err := c.show(a); err != nil {
 		return err
 	}
@@ -85,7 +88,7 @@ func (c *call) converse(ctx context.Context, as *assistant, n int, text string) 
 			return err
 		}
 	}
-	_, err := fmt.Fprintln(c.stdout)
+	_, err = fmt.Fprintln(c.stdout)
 	return err
 }
 

@@ -114,6 +114,9 @@ func (cmd command) call(ctx context.Context, args []string, sys *system) error {
 		if c.today, err = time.ParseInLocation(time.DateOnly, today, time.Local); err != nil {
 			return usagef("--today 的日期“%s”读不懂，请写成 2026-01-31 的样子。", today)
 		}
+		if y := c.today.Year(); y < 1971 || y > 2200 {
+			return usagef("--today 的年份%d不在1971到2200之间。", y)
+		}
 	}
 	return cmd.run(ctx, c)
 }

@@ -47,7 +47,10 @@ func askLines(ctx context.Context, c *call, as *assistant) error {
 			fmt.Fprintf(c.stderr, "wence: 第 %d 行：%s\n", n, printable(err.Error()))
 			continue
 		}
-		a := as.reply(ctx, q)
+		a, err := as.reply(ctx, q)
+		if err != nil {
+			return err
+		}
 		if err := writeJSON(out, a); err != nil {
 			return err
 		}

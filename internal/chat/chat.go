@@ -8,6 +8,14 @@
 // [Expiry] it is forgotten. A message that replies to an answer carries on from
 // that answer, whoever it was for.
 //
+// # Reading and recording are two steps
+//
+// [Chat.Answer] reads the store and computes; [Chat.Record] returns the
+// operations that remember the turn. A channel applies them together with its
+// own note that the answer has reached the user, so that a crash leaves both or
+// neither. [Chat.Ask] does both at once, for channels that cannot fail to
+// deliver.
+//
 // # Why
 //
 // Context is data, not text to be read again: a follow-up is resolved once, by
@@ -16,18 +24,21 @@ package chat
 
 import (
 	"context"
-	"sync"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/wence-qa/wence/internal/answer"
 	"github.com/wence-qa/wence/internal/question"
+	"github.com/wence-qa/wence/internal/store"
 )
 
 // Expiry is how long a conversation is remembered after its last turn.
 const Expiry = 30 * time.Minute
 
-// maxConversations bounds the memory; the oldest are forgotten first.
-const maxConversations = 10000
+// Kept is how long an answer can be replied to, paged and rated.
+const Kept = 48 * time.Hour
 
 // A Key names a conversation. Any field may be empty.
 type Key struct{ Chat, Topic, User string }
@@ -35,67 +46,141 @@ type Key struct{ Chat, Topic, User string }
 // A Message is one message to answer.
 type Message struct {
 	Key
-	ID      string // of the message; answers can be replied to by it
+	ID      string // of the message, in its chat
 	Text    string
-	ReplyTo string    // the ID of the message whose answer is replied to; "" for none
+	ReplyTo string    // the answer that is replied to, as named to Record; "" for none
 	Plan    string    // sets the conversation's plan; "" leaves it
-	Now     time.Time // for expiry and relative dates
+	At      time.Time // when it was asked: for expiry and relative dates
+	Edited  bool      // it was answered before and now says something else
 	Explain bool
+}
+
+// A Reply is an answer with what is needed to show and to record it.
+type Reply struct {
+	*answer.Answer
+	Page  int    // the page to show, from 0
+	Edits string // the answer that this one takes the place of; "" for none
+
+	key    Key
+	id     string // of the message
+	at     time.Time
+	before turn
+	after  turn
+	event  bool // an answer to count, no page of one
+	latest bool // the conversation goes on from here
 }
 
 // A Chat answers messages in conversations. It is safe for concurrent use;
 // messages of one conversation must come one after another.
 type Chat struct {
 	engine *answer.Engine
-
-	mu      sync.Mutex
-	talks   map[Key]*talk
-	answers map[string]*talk // by Chat and message ID
-	order   []func()         // forgets the oldest first
+	store  store.Store
+	opt    Options
+	limits *limits
 }
 
-// A talk is the state of a conversation after a turn.
-type talk struct {
-	turn *question.Turn // nil before the first question
-	plan string
-	at   time.Time
+// Options are what the owner decides. The zero Options are the defaults.
+type Options struct {
+	UserPerMinute int           // questions a minute of one user; 0 is 30
+	ChatPerMinute int           // of one chat; 0 is 60
+	KeepQuestions time.Duration // how long texts of unanswered questions are kept, at most [MaxKeepQuestions]; 0 is not at all
+	Log           bool          // count answers and keep feedback
 }
 
-// New returns a Chat without conversations.
-func New(e *answer.Engine) *Chat {
-	return &Chat{engine: e, talks: map[Key]*talk{}, answers: map[string]*talk{}}
+// New returns a Chat that keeps its conversations in s. It does not close s.
+func New(e *answer.Engine, s store.Store, opt Options) *Chat {
+	opt.KeepQuestions = min(opt.KeepQuestions, MaxKeepQuestions)
+	return &Chat{engine: e, store: s, opt: opt, limits: newLimits(opt)}
 }
 
-// Ask answers a message and remembers the turn. It never returns nil.
-func (c *Chat) Ask(ctx context.Context, m Message) *answer.Answer {
-	before := c.before(m)
-	plan := m.Plan
-	if plan == "" {
-		plan = before.plan
+// Engine returns what c answers with.
+func (c *Chat) Engine() *answer.Engine { return c.engine }
+
+// Ask answers a message and remembers the turn under the message's ID.
+func (c *Chat) Ask(ctx context.Context, m Message) (*answer.Answer, error) {
+	r, err := c.Answer(ctx, m)
+	if err != nil {
+		return nil, err
 	}
-	req := answer.Request{ID: m.ID, Text: m.Text, Plan: plan, Today: m.Now, Explain: m.Explain}
-	q, ok := question.Follow(before.turn, c.engine.Read(m.Text))
-	var a *answer.Answer
+	if err := c.store.Apply(c.Record(r, Sent{ID: m.ID, Pages: 1})...); err != nil {
+		return nil, fmt.Errorf("remember the turn: %w", err)
+	}
+	return r.Answer, nil
+}
+
+// Answer answers a message and remembers nothing yet. The error is of the
+// store.
+func (c *Chat) Answer(ctx context.Context, m Message) (*Reply, error) {
+	r := &Reply{key: m.Key, id: m.ID, at: m.At, event: true, latest: true}
+	before, err := c.before(m, r)
+	if err != nil {
+		return nil, err
+	}
+	if m.Plan != "" {
+		before.Plan, before.Chosen = m.Plan, true
+	} else if before.Plan == "" {
+		if before.Plan, err = c.Plan(m.Chat); err != nil {
+			return nil, err
+		}
+	}
+	r.before, r.after = before, before
+	q, ok := question.Follow(before.Turn, c.engine.Read(m.Text))
+	if q.More && ok && before.Page+1 < before.Pages {
+		r.Answer, r.Page = c.again(ctx, before), before.Page+1
+		r.after.Page++
+		r.event = false
+		return r, nil
+	}
+	req := answer.Request{ID: m.ID, Text: m.Text, Plan: before.Plan, Today: m.At, Explain: m.Explain}
 	if ok {
-		a = c.engine.Answer(ctx, req, q)
+		r.Answer = c.engine.Answer(ctx, req, q)
 	} else {
-		a = c.engine.AskBack(req, q)
+		r.Answer = c.engine.AskBack(req, q)
 	}
-	after := before
-	after.plan, after.at = plan, m.Now
 	if q.Ask != question.AskChitchat && q.Ask != question.AskNothing && ok && !q.More {
-		after.turn = &question.Turn{Question: q, Items: items(a)}
-		after.turn.List = after.turn.Items
-		if before.turn != nil && len(q.Items) == 1 && len(after.turn.Items) < 2 {
-			after.turn.List = before.turn.List // 第一条, then 第二条 of the same list
-		}
-		if a.Count != nil {
-			after.turn.Count = *a.Count
-		}
+		r.after.Turn = nextTurn(before.Turn, q, r.Answer)
+		r.after.Asked = m.At
 	}
-	c.remember(m, after)
-	return a
+	return r, nil
 }
+
+// nextTurn is what the conversation keeps of a question and its answer.
+func nextTurn(before *question.Turn, q question.Question, a *answer.Answer) *question.Turn {
+	t := &question.Turn{Question: q, Items: items(a)}
+	t.List = t.Items
+	if before != nil && len(q.Items) == 1 && len(t.Items) < 2 {
+		t.List = before.List // 第一条, then 第二条 of the same list
+	}
+	if a.Count != nil {
+		t.Count = *a.Count
+	}
+	return t
+}
+
+// again answers the question of a turn once more: the same bytes.
+func (c *Chat) again(ctx context.Context, t turn) *answer.Answer {
+	req := answer.Request{Text: t.Turn.Question.Text, Plan: t.Plan, Today: t.Asked}
+	return c.engine.Answer(ctx, req, t.Turn.Question)
+}
+
+// Page returns page n of the answer that was sent as id: the same answer, to be
+// shown from there. [ErrForgotten] means that it is too old.
+func (c *Chat) Page(ctx context.Context, k Key, id string, n int, at time.Time) (*Reply, error) {
+	rec, err := c.record(k.Chat, id)
+	if err != nil {
+		return nil, err
+	}
+	if rec.Turn.Turn == nil || n < 0 || n >= rec.Turn.Pages {
+		return nil, ErrForgotten
+	}
+	r := &Reply{Answer: c.again(ctx, rec.Turn), Page: n, Edits: id, key: rec.key(k.Chat), id: rec.Question, at: at, before: rec.Before, after: rec.Turn}
+	r.after.Page = n
+	r.latest, err = c.isLatest(r.key, id)
+	return r, err
+}
+
+// ErrForgotten says that an answer is not kept any more.
+var ErrForgotten = errors.New("chat: the answer is not kept any more")
 
 // maxItems bounds what is remembered of an answer.
 const maxItems = 200
@@ -113,40 +198,64 @@ func items(a *answer.Answer) []string {
 }
 
 // before returns the state that m carries on from: that of the answer it
-// replies to, else that of its own conversation unless it has expired.
-func (c *Chat) before(m Message) talk {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if m.ReplyTo != "" {
-		if t := c.answers[m.Chat+"\x00"+m.ReplyTo]; t != nil {
-			return *t
+// replies to, of the answer that it was given before it was edited, else that
+// of its own conversation unless it has expired.
+func (c *Chat) before(m Message, r *Reply) (turn, error) {
+	if m.Edited {
+		id, err := c.answered(m.Chat, m.ID)
+		if err != nil {
+			return turn{}, err
 		}
-		return talk{} // an answer that is forgotten: nothing to go by
+		if id != "" {
+			rec, err := c.record(m.Chat, id)
+			if err == nil {
+				r.Edits, r.event = id, false
+				r.latest, err = c.isLatest(m.Key, id)
+				return rec.Before, err
+			}
+			if !errors.Is(err, ErrForgotten) {
+				return turn{}, err
+			}
+		}
 	}
-	t := c.talks[m.Key]
-	if t == nil {
-		return talk{}
+	if m.ReplyTo != "" {
+		rec, err := c.record(m.Chat, m.ReplyTo)
+		if errors.Is(err, ErrForgotten) {
+			return turn{}, nil // nothing to go by
+		}
+		return rec.Turn, err
 	}
-	if m.Now.Sub(t.at) > Expiry {
-		return talk{plan: t.plan}
+	t, err := c.talk(m.Key)
+	if err != nil {
+		return turn{}, err
 	}
-	return *t
+	if m.At.Sub(t.At) > Expiry {
+		plan := turn{}
+		if t.Chosen {
+			plan.Plan, plan.Chosen = t.Plan, true
+		}
+		return plan, nil
+	}
+	return t.turn, nil
 }
 
-func (c *Chat) remember(m Message, t talk) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.talks[m.Key] = &t
-	id := m.Chat + "\x00" + m.ID
-	c.answers[id] = &t
-	c.order = append(c.order, func() {
-		delete(c.answers, id)
-		if c.talks[m.Key] == &t {
-			delete(c.talks, m.Key)
-		}
-	})
-	if len(c.order) > maxConversations {
-		c.order[0]()
-		c.order = c.order[1:]
+// Choice returns the text of choice i of the answer that was sent as id.
+func (c *Chat) Choice(k Key, id string, i int) (string, error) {
+	rec, err := c.record(k.Chat, id)
+	if err != nil {
+		return "", err
 	}
+	if i < 0 || i >= len(rec.Suggest) {
+		return "", ErrForgotten
+	}
+	return rec.Suggest[i], nil
+}
+
+// Items returns the clauses that the answer sent as id is about, "plan/id".
+func (c *Chat) Items(k Key, id string) ([]string, error) {
+	rec, err := c.record(k.Chat, id)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(rec.Items), nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/wence-qa/wence/corpus"
 	"github.com/wence-qa/wence/index"
 	"github.com/wence-qa/wence/internal/answer"
+	"github.com/wence-qa/wence/internal/store"
 )
 
 func testChat(t testing.TB) *Chat {
@@ -30,7 +31,7 @@ func testChat(t testing.TB) *Chat {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(e)
+	return New(e, store.NewMemory(func() time.Time { return start }), Options{})
 }
 
 var start = time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
@@ -92,7 +93,7 @@ func talk1(t *testing.T, c *Chat, id string, lines []string) *answer.Answer {
 			user, text = "甲", line
 		}
 		user, to, _ := strings.Cut(user, ">")
-		a = c.Ask(t.Context(), Message{Key: Key{Chat: id, User: user}, ID: fmt.Sprint(n + 1), Text: text, ReplyTo: to, Now: start.Add(time.Duration(n) * time.Minute)})
+		a = ask(t, c, Message{Key: Key{Chat: id, User: user}, ID: fmt.Sprint(n + 1), Text: text, ReplyTo: to, At: start.Add(time.Duration(n) * time.Minute)})
 	}
 	return a
 }
@@ -100,21 +101,20 @@ func talk1(t *testing.T, c *Chat, id string, lines []string) *answer.Answer {
 func TestExpiry(t *testing.T) {
 	c := testChat(t)
 	k := Key{Chat: "c", User: "u"}
-	c.Ask(t.Context(), Message{Key: k, ID: "1", Text: "湿地保护率的目标", Now: start})
-	if a := c.Ask(t.Context(), Message{Key: k, ID: "2", Text: "期限呢", Now: start.Add(Expiry)}); !a.Found {
+	ask(t, c, Message{Key: k, ID: "1", Text: "湿地保护率的目标", At: start})
+	if a := ask(t, c, Message{Key: k, ID: "2", Text: "期限呢", At: start.Add(Expiry)}); !a.Found {
 		t.Errorf("within the expiry: %s", a)
 	}
-	if a := c.Ask(t.Context(), Message{Key: k, ID: "3", Text: "期限呢", Now: start.Add(3 * Expiry)}); a.Found {
+	if a := ask(t, c, Message{Key: k, ID: "3", Text: "期限呢", At: start.Add(3 * Expiry)}); a.Found {
 		t.Errorf("after the expiry: %s", a)
 	}
 }
 
-func TestBounded(t *testing.T) {
-	c := testChat(t)
-	for i := range maxConversations + 50 {
-		c.remember(Message{Key: Key{Chat: fmt.Sprint(i)}, ID: "1"}, talk{at: start})
+func ask(t testing.TB, c *Chat, m Message) *answer.Answer {
+	t.Helper()
+	a, err := c.Ask(t.Context(), m)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if len(c.talks) > maxConversations || len(c.answers) > maxConversations {
-		t.Errorf("%d conversations and %d answers are kept, want at most %d", len(c.talks), len(c.answers), maxConversations)
-	}
+	return a
 }

@@ -107,15 +107,15 @@ type mixer struct {
 }
 
 func (m mixer) asker(asked map[string]*answer.Answer) Asker {
-	return func(_ context.Context, l Line) *answer.Answer {
+	return func(_ context.Context, l Line) (*answer.Answer, error) {
 		id, _, _ := strings.Cut(l.ID, "#")
 		for i := range m.cases {
 			if m.cases[i].ID == id && m.IntN(20) > 0 {
 				asked[l.ID] = m.answer(l, &m.cases[i])
-				return asked[l.ID]
+				return asked[l.ID], nil
 			}
 		}
-		return nil
+		return nil, nil
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/wence-qa/wence/internal/answer"
 )
 
-// An Asker answers one line. It returns nil only when ctx is done.
-type Asker func(ctx context.Context, l Line) *answer.Answer
+// An Asker answers one line. Its error ends the run.
+type Asker func(ctx context.Context, l Line) (*answer.Answer, error)
 
 // A Result is one case with the answer to its last turn.
 type Result struct {
@@ -33,7 +33,10 @@ func Run(ctx context.Context, cases []Case, ask Asker, text func(plan string) st
 		c := &cases[i]
 		var a *answer.Answer
 		for _, l := range c.Lines() {
-			a = ask(ctx, l)
+			var err error
+			if a, err = ask(ctx, l); err != nil {
+				return nil, err
+			}
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err

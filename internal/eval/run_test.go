@@ -20,15 +20,15 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	var asked []Line
-	ask := func(_ context.Context, l Line) *answer.Answer {
+	ask := func(_ context.Context, l Line) (*answer.Answer, error) {
 		asked = append(asked, l)
 		switch l.Chat {
 		case "X1":
-			return &answer.Answer{Found: true, Leads: []string{"省住建厅"}, Citations: quoted("加强扬尘管控")}
+			return &answer.Answer{Found: true, Leads: []string{"省住建厅"}, Citations: quoted("加强扬尘管控")}, nil
 		case "X2":
-			return nil
+			return nil, nil
 		}
-		return &answer.Answer{Found: true, Headline: "三条\n地铁"}
+		return &answer.Answer{Found: true, Headline: "三条\n地铁"}, nil
 	}
 	r, err := Run(t.Context(), cases, ask, textOf)
 	if err != nil {
@@ -66,7 +66,7 @@ func TestRunStops(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	ask := func(context.Context, Line) *answer.Answer { cancel(); return nil }
+	ask := func(context.Context, Line) (*answer.Answer, error) { cancel(); return nil, nil }
 	if _, err := Run(ctx, cases, ask, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}

@@ -6,9 +6,9 @@ import "strings"
 // plain data of bounded size and can be stored.
 type Turn struct {
 	Question Question // as resolved
-	Items    []string // what the answer cited, "plan/id", in order
-	List     []string // the items of the last list, which an answer about one of them leaves
-	Count    int      // the number that the answer gave or listed; 0 for none
+	Items    []string `json:",omitzero"` // what the answer cited, "plan/id", in order
+	List     []string `json:",omitzero"` // the items of the last list, which an answer about one of them leaves
+	Count    int      `json:",omitzero"` // the number that the answer gave or listed; 0 for none
 }
 
 // Follow reads q, a message in a conversation, against the turn before it. It

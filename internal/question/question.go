@@ -51,51 +51,51 @@ const (
 // A Question is a question as read. The zero Question asks nothing. It is
 // plain data and can be stored.
 type Question struct {
-	Text string // as cleaned; of a long message, the parts that may ask, folded
-	Cut  bool   // the text was longer than MaxRunes
-	Ask  Ask
+	Text string `json:",omitzero"` // as cleaned; of a long message, the parts that may ask, folded
+	Cut  bool   `json:",omitzero"` // the text was longer than MaxRunes
+	Ask  Ask    `json:",omitzero"`
 
-	Plans []string // ids of the plans that the message names; set by package answer
+	Plans []string `json:",omitzero"` // ids of the plans that the message names; set by package answer
 
-	Topic   string   // folded content words, fragments separated by blanks
-	Context string   // what a long story says around the question, folded
-	Story   []string // of a long story, the content of each of its segments, and of neighbours together
-	Parts   []string // the topics, when several are asked about; else nil
-	Measure []string // words such as 率, 面积, 公里 that a value must be of
+	Topic   string   `json:",omitzero"` // folded content words, fragments separated by blanks
+	Context string   `json:",omitzero"` // what a long story says around the question, folded
+	Story   []string `json:",omitzero"` // of a long story, the content of each of its segments, and of neighbours together
+	Parts   []string `json:",omitzero"` // the topics, when several are asked about; else nil
+	Measure []string `json:",omitzero"` // words such as 率, 面积, 公里 that a value must be of
 
-	Agencies []Agency // named agencies, in order
-	Except   bool     // 除了…: all but the named agencies
-	Negated  bool     // 不牵头
-	Units    string   // "implementers" when local governments are named
-	Sections []Ref    // sections named by number
-	Named    string   // words in front of 行动, 章 …, that may name a section
-	Years    []string // "2027"
-	Relative string   // "今年", "明年", "去年", "后年", "已到期", "还剩"
-	Places   []string // named regions, as written
-	Numbers  []string // values that the question claims: "60%"
-	Absent   []string // aspects that must stand in the answer's clause: 处罚, 电话
-	Kind     string   // kind of chitchat: "thanks", "hello", "help", "other"
+	Agencies []Agency `json:",omitzero"` // named agencies, in order
+	Except   bool     `json:",omitzero"` // 除了…: all but the named agencies
+	Negated  bool     `json:",omitzero"` // 不牵头
+	Units    string   `json:",omitzero"` // "implementers" when local governments are named
+	Sections []Ref    `json:",omitzero"` // sections named by number
+	Named    string   `json:",omitzero"` // words in front of 行动, 章 …, that may name a section
+	Years    []string `json:",omitzero"` // "2027"
+	Relative string   `json:",omitzero"` // "今年", "明年", "去年", "后年", "已到期", "还剩"
+	Places   []string `json:",omitzero"` // named regions, as written
+	Numbers  []string `json:",omitzero"` // values that the question claims: "60%"
+	Absent   []string `json:",omitzero"` // aspects that must stand in the answer's clause: 处罚, 电话
+	Kind     string   `json:",omitzero"` // kind of chitchat: "thanks", "hello", "help", "other"
 
-	Carry   string   // the topic of the question before, to tell clauses apart by
-	Items   []string // what the answer before cited, "plan/id", to answer about; see Follow
-	Asking  int      // parts of the message that ask
-	Counted int      // how many things the answer before gave; 0 for none
+	Carry   string   `json:",omitzero"` // the topic of the question before, to tell clauses apart by
+	Items   []string `json:",omitzero"` // what the answer before cited, "plan/id", to answer about; see Follow
+	Asking  int      `json:",omitzero"` // parts of the message that ask
+	Counted int      `json:",omitzero"` // how many things the answer before gave; 0 for none
 
-	Swap     bool   // 那…呢: only the topic changes
-	Pronoun  bool   // 它
-	More     bool   // 还有吗
-	Doubt    bool   // 你确定?
-	YesNo    bool   // 吗, 吧, 对吗
-	Each     bool   // 分别, 各
-	Same     bool   // 同一个, 一样
-	Most     string // "most", "least", "more", "single" or ""
-	Count    string // what is counted: "tasks", "measures", "actions", "agencies", "targets", "places", "clauses"
-	All      bool   // 全部, 所有, 哪些
-	HowMuch  bool   // 多少, 几成: a value is expected
-	Money    bool   // an amount of money is asked for
-	Goal     bool   // 目标, 指标
-	WantLead bool   // a lead is asked for beside Ask
-	Tasks    bool   // 任务, 工作, 举措
+	Swap     bool   `json:",omitzero"` // 那…呢: only the topic changes
+	Pronoun  bool   `json:",omitzero"` // 它
+	More     bool   `json:",omitzero"` // 还有吗
+	Doubt    bool   `json:",omitzero"` // 你确定?
+	YesNo    bool   `json:",omitzero"` // 吗, 吧, 对吗
+	Each     bool   `json:",omitzero"` // 分别, 各
+	Same     bool   `json:",omitzero"` // 同一个, 一样
+	Most     string `json:",omitzero"` // "most", "least", "more", "single" or ""
+	Count    string `json:",omitzero"` // what is counted: "tasks", "measures", "actions", "agencies", "targets", "places", "clauses"
+	All      bool   `json:",omitzero"` // 全部, 所有, 哪些
+	HowMuch  bool   `json:",omitzero"` // 多少, 几成: a value is expected
+	Money    bool   `json:",omitzero"` // an amount of money is asked for
+	Goal     bool   `json:",omitzero"` // 目标, 指标
+	WantLead bool   `json:",omitzero"` // a lead is asked for beside Ask
+	Tasks    bool   `json:",omitzero"` // 任务, 工作, 举措
 }
 
 // An Agency is a named agency.

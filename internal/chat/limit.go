@@ -1,0 +1,85 @@
+package chat
+
+import (
+	"sync"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/time/rate"
+)
+
+// A Verdict says what becomes of a message before it is read.
+type Verdict int
+
+// Verdicts.
+const (
+	Admit  Verdict = iota // answer it
+	Warn                  // say that it was too many; once a minute
+	Ignore                // too many, and that was said
+)
+
+// Default limits, in questions a minute. A burst of the same size is allowed.
+const (
+	defaultUserPerMinute = 30
+	defaultChatPerMinute = 60
+)
+
+// maxLimited bounds the memory: the users and chats not seen for longest start
+// with a full allowance again.
+const maxLimited = 20000
+
+// limits are token buckets (golang.org/x/time/rate), kept in an LRU
+// (hashicorp/golang-lru) since anybody can make up chats.
+type limits struct {
+	mu           sync.Mutex
+	user, chat   int
+	users, chats *lru.Cache[string, *rate.Limiter]
+	words        *lru.Cache[string, *rate.Limiter]
+}
+
+func newLimits(opt Options) *limits {
+	cache := func() *lru.Cache[string, *rate.Limiter] {
+		c, err := lru.New[string, *rate.Limiter](maxLimited)
+		if err != nil {
+			panic(err) // only for a size below one
+		}
+		return c
+	}
+	l := &limits{user: opt.UserPerMinute, chat: opt.ChatPerMinute, users: cache(), chats: cache(), words: cache()}
+	if l.user == 0 {
+		l.user = defaultUserPerMinute
+	}
+	if l.chat == 0 {
+		l.chat = defaultChatPerMinute
+	}
+	return l
+}
+
+// Admit decides about a message that was written at a time. The time is the
+// message's own, so that what piled up during an outage is judged by how it was
+// asked and not by how it arrived.
+func (c *Chat) Admit(k Key, at time.Time) Verdict {
+	l := c.limits
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	user, chat := bucket(l.users, k.Chat+"\x00"+k.User, l.user), bucket(l.chats, k.Chat, l.chat)
+	// Both must have room before either is charged.
+	if user.TokensAt(at) >= 1 && chat.TokensAt(at) >= 1 {
+		user.AllowN(at, 1)
+		chat.AllowN(at, 1)
+		return Admit
+	}
+	if bucket(l.words, k.Chat+"\x00"+k.User, 1).AllowN(at, 1) {
+		return Warn
+	}
+	return Ignore
+}
+
+func bucket(of *lru.Cache[string, *rate.Limiter], key string, perMinute int) *rate.Limiter {
+	if l, ok := of.Get(key); ok {
+		return l
+	}
+	l := rate.NewLimiter(rate.Limit(float64(perMinute)/60), perMinute)
+	of.Add(key, l)
+	return l
+}
