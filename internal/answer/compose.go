@@ -109,10 +109,14 @@ func (c *composer) body(a *Answer) {
 		}
 		fmt.Fprintf(&b, "「%s」\n——%s", x.Quote, c.source(x))
 	}
+	a.Notes = nil
 	for _, v := range a.Values {
 		if v.Deadline != "" && !c.req.Today.IsZero() && v.Deadline < itoa(c.req.Today.Year()) {
-			fmt.Fprintf(&b, "\n\n「%s」的期限是%s年(已过期限)。", v.Indicator, v.Deadline)
+			a.Notes = append(a.Notes, fmt.Sprintf("「%s」的期限是%s年(已过期限)。", v.Indicator, v.Deadline))
 		}
+	}
+	for _, n := range a.Notes {
+		b.WriteString("\n\n" + n)
 	}
 	if len(a.Nearest) > 0 {
 		b.WriteString("\n\n相近的条款(不是答案):")
@@ -126,13 +130,14 @@ func (c *composer) body(a *Answer) {
 		}
 	}
 	if c.q.Cut {
-		b.WriteString(cutNote)
+		a.Notes = append(a.Notes, cutNote)
+		b.WriteString("\n\n" + cutNote)
 	}
 	a.Text = b.String()
 }
 
 // cutNote says that a message was longer than what is read.
-const cutNote = "\n\n(消息太长,只读了前4000字。)"
+const cutNote = "(消息太长,只读了前4000字。)"
 
 // source names where a quote stands.
 func (c *composer) source(x Citation) string {

@@ -119,7 +119,8 @@ func (c *composer) talk() *Answer {
 		a.Text += "\n可以这样问:" + strings.Join(a.Suggest, " / ")
 	}
 	if c.q.Cut {
-		a.Text += cutNote
+		a.Notes = append(a.Notes, cutNote)
+		a.Text += "\n\n" + cutNote
 	}
 	return a
 }

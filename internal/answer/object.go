@@ -50,6 +50,10 @@ type Answer struct {
 	// not the citations one by one. They are what 第二条 means next.
 	Listed []string `json:"-"`
 
+	// Notes are what Text says below the citations: deadlines that have passed,
+	// a message cut short.
+	Notes []string `json:"-"`
+
 	// Explain tells step by step how the answer came about. It is not part of
 	// the object.
 	Explain []string `json:"-"`
