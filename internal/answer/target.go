@@ -46,7 +46,7 @@ func (c *composer) target() *Answer {
 	if len(t.ranked) == 0 && len(cl.ranked) == 0 && strings.TrimSpace(c.q.Topic) == "" {
 		return c.clarify("想查哪个指标的目标?请写出指标名称。", c.starters())
 	}
-	if cl.found && c.q.Goal && !c.q.HowMuch && len(c.q.Measure) == 0 {
+	if cl.found && c.q.Goal && !c.q.HowMuch && len(c.q.Measure) == 0 && !strings.HasSuffix(strings.TrimSpace(c.q.Topic), "率") {
 		return c.cards(cl, KindClause)
 	}
 	name := strings.Join(strings.Fields(c.q.Topic), "")

@@ -275,6 +275,11 @@ func (r *Reader) Words(topic []rune) []Word {
 		case aspect:
 			w.Must = true
 		case content, synonym, agency, place, locals:
+		case chit:
+			// Small talk that is part of a topic names a thing: 旅游彩票.
+			if t.end-t.start == 1 {
+				w.Weight = weightFiller
+			}
 		default:
 			w.Weight = weightFiller
 		}
