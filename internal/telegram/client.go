@@ -1,0 +1,274 @@
+package telegram
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/time/rate"
+)
+
+// A client is the one way to the Bot API: every call of the library and of the
+// poll loop passes through it. It paces what lands in chats, waits as long as
+// Telegram asks, repeats what failed on the way, and lets neither the token
+// nor a page of a proxy into an error.
+//
+// A call that got through comes back as it is, also when Telegram refused it:
+// the library makes errors of those.
+type client struct {
+	http   *http.Client
+	pace   *pacer
+	log    *slog.Logger
+	counts *Counts
+}
+
+// maxReply bounds what is read of a reply.
+const maxReply = 4 << 20
+
+// tryTime bounds one attempt of a call; poll calls take longer by themselves.
+const tryTime = 30 * time.Second
+
+func newClient(transport http.RoundTripper, pace *pacer, log *slog.Logger, counts *Counts) *client {
+	return &client{
+		http: &http.Client{
+			Transport: transport,
+			// A redirect would carry the token elsewhere.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		pace: pace, log: log, counts: counts,
+	}
+}
+
+type callKey struct{}
+
+// A callInfo says how a call is to be made. It travels in the context, since
+// the library makes the request.
+type callInfo struct {
+	chat     int64         // paced as a message to this chat; 0 for calls that put nothing there
+	patience time.Duration // how long to repeat; 0 until the context ends
+	try      time.Duration // one attempt; 0 is tryTime
+}
+
+func withCall(ctx context.Context, c callInfo) context.Context {
+	return context.WithValue(ctx, callKey{}, c)
+}
+
+// Do makes a call. The error is the context's, or says what failed last when
+// patience ran out.
+func (c *client) Do(req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
+	info, _ := ctx.Value(callKey{}).(callInfo)
+	// The library streams the body through a pipe, which cannot be sent twice.
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, fmt.Errorf("encode the request: %w", err)
+	}
+	pause := backoff.NewExponentialBackOff()
+	pause.InitialInterval = 500 * time.Millisecond
+	pause.MaxInterval = 30 * time.Second
+	method := path.Base(req.URL.Path)
+	return backoff.Retry(ctx, func() (*http.Response, error) {
+		if err := c.pace.wait(ctx, info.chat); err != nil {
+			return nil, backoff.Permanent(err)
+		}
+		return c.try(req, method, body, info)
+	}, backoff.WithBackOff(pause), backoff.WithMaxElapsedTime(info.patience),
+		backoff.WithNotify(func(err error, wait time.Duration) {
+			c.counts.Retries.Add(1)
+			c.log.Warn("call failed, trying again", "method", method, "error", err, "in", wait.Round(time.Millisecond))
+		}))
+}
+
+// apiReply is the part of every reply that tells how a call went.
+type apiReply struct {
+	OK          bool   `json:"ok"`
+	Code        int    `json:"error_code"`
+	Description string `json:"description"`
+	Parameters  struct {
+		RetryAfter int `json:"retry_after"`
+	} `json:"parameters"`
+}
+
+// try makes one attempt.
+func (c *client) try(req *http.Request, method string, body []byte, info callInfo) (*http.Response, error) {
+	limit := info.try
+	if limit == 0 {
+		limit = tryTime
+	}
+	ctx, cancel := context.WithTimeout(req.Context(), limit)
+	defer cancel()
+	one := req.Clone(ctx)
+	one.Body = io.NopCloser(bytes.NewReader(body))
+	one.ContentLength = int64(len(body)) // chunked bodies are not understood by every proxy
+	resp, err := c.http.Do(one)
+	if err != nil {
+		if req.Context().Err() != nil {
+			return nil, backoff.Permanent(req.Context().Err())
+		}
+		if sends(method) && !neverSent(err) {
+			c.counts.Doubtful.Add(1)
+		}
+		return nil, scrub(method, err)
+	}
+	defer resp.Body.Close()
+	reply, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
+	if err != nil || len(reply) > maxReply {
+		if req.Context().Err() != nil {
+			return nil, backoff.Permanent(req.Context().Err())
+		}
+		if sends(method) {
+			c.counts.Doubtful.Add(1)
+		}
+		return nil, fmt.Errorf("%s: the reply broke off", method)
+	}
+	return c.judge(resp, method, reply, info)
+}
+
+// judge decides whether a reply is one to hand on or a reason to try again.
+func (c *client) judge(resp *http.Response, method string, reply []byte, info callInfo) (*http.Response, error) {
+	var r apiReply
+	err := json.Unmarshal(reply, &r)
+	switch {
+	case err != nil && sends(method) && resp.StatusCode == http.StatusOK:
+		c.counts.Doubtful.Add(1) // accepted, most likely, and the reply cut
+		return nil, fmt.Errorf("%s: the reply is no JSON", method)
+	case err != nil:
+		return nil, fmt.Errorf("%s: status %d and no JSON", method, resp.StatusCode)
+	case r.Code == http.StatusTooManyRequests || resp.StatusCode == http.StatusTooManyRequests:
+		c.counts.TooMany.Add(1)
+		wait := time.Duration(max(1, r.Parameters.RetryAfter)) * time.Second
+		c.pace.hold(info.chat, wait)
+		return nil, &backoff.RetryAfterError{Duration: wait}
+	case !r.OK && (r.Code >= 500 || resp.StatusCode >= 500):
+		return nil, fmt.Errorf("%s: status %d", method, max(r.Code, resp.StatusCode))
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(reply))
+	return resp, nil
+}
+
+// sends reports whether a method puts a new message into a chat.
+func sends(method string) bool {
+	return strings.HasPrefix(method, "send") && method != "sendChatAction"
+}
+
+// neverSent reports whether a call failed before anything left the machine.
+func neverSent(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "dial"
+}
+
+// scrub keeps the reason of a failed call and drops the address, which has the
+// token in it. What wraps the reason may repeat the address and is dropped as
+// well.
+func scrub(method string, err error) error {
+	reason := "no connection"
+	if errors.Is(err, context.DeadlineExceeded) {
+		reason = "no reply in time"
+	} else if op, ok := errors.AsType[*net.OpError](err); ok && op.Err != nil {
+		reason = op.Op + ": " + op.Err.Error()
+	} else if dns, ok := errors.AsType[*net.DNSError](err); ok {
+		reason = "cannot look up " + dns.Name
+	} else if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		reason = "the connection was closed"
+	}
+	return fmt.Errorf("%s: %s", method, reason)
+}
+
+// A pacer spreads messages over time so that Telegram has no reason to refuse
+// them: 20 a minute to a group, one a second to a person after a burst of five,
+// 25 a second in all, edits included. Telegram publishes no exact limits; these
+// lie at or below those its documentation names.
+type pacer struct {
+	all   *rate.Limiter
+	mu    sync.Mutex
+	chats *lru.Cache[int64, *chatPace]
+}
+
+type chatPace struct {
+	*rate.Limiter
+	until time.Time // Telegram asked to wait; guarded by pacer.mu
+}
+
+// maxPaced bounds the memory. A chat that drops out has sent nothing for
+// longest and starts afresh.
+const maxPaced = 10000
+
+func newPacer() *pacer {
+	chats, err := lru.New[int64, *chatPace](maxPaced)
+	if err != nil {
+		panic(err) // only for a size below one
+	}
+	return &pacer{all: rate.NewLimiter(25, 5), chats: chats}
+}
+
+func (p *pacer) of(chat int64) *chatPace {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c, ok := p.chats.Get(chat); ok {
+		return c
+	}
+	c := &chatPace{Limiter: rate.NewLimiter(1, 5)}
+	if chat < 0 {
+		// 5 at once and 15 more in the minute are 20 in any minute.
+		c.Limiter = rate.NewLimiter(rate.Every(4*time.Second), 5)
+	}
+	if chat == 0 {
+		c.Limiter = rate.NewLimiter(rate.Inf, 1)
+	}
+	p.chats.Add(chat, c)
+	return c
+}
+
+// wait returns when a message may be sent to a chat, or anything at all for
+// chat 0. A nil pacer never waits.
+func (p *pacer) wait(ctx context.Context, chat int64) error {
+	if p == nil {
+		return ctx.Err()
+	}
+	c := p.of(chat)
+	for {
+		p.mu.Lock()
+		left := time.Until(c.until)
+		p.mu.Unlock()
+		if left <= 0 {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(left):
+		}
+	}
+	if chat == 0 {
+		return ctx.Err()
+	}
+	if err := c.Wait(ctx); err != nil {
+		return err
+	}
+	return p.all.Wait(ctx)
+}
+
+// hold keeps everything from a chat for a while, because Telegram said so.
+func (p *pacer) hold(chat int64, d time.Duration) {
+	if p == nil {
+		return
+	}
+	c := p.of(chat)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until := time.Now().Add(d); until.After(c.until) {
+		c.until = until
+	}
+}

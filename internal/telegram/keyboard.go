@@ -1,0 +1,129 @@
+package telegram
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/go-telegram/bot/models"
+
+	"github.com/wence-qa/wence/internal/answer"
+	"github.com/wence-qa/wence/internal/chat"
+)
+
+// Data of buttons: "1", an operation, its arguments, joined by ":". The 1 is
+// the version of this format; data of another is stale. Telegram takes 64 bytes.
+//
+//	1:q:<ref>     the original text of a clause
+//	1:x:<ref>     what stands around it
+//	1:n:<page>    a page of this answer
+//	1:c:<i>       choice i of this answer
+//	1:u           useful
+//	1:w           wrong
+//	1:t:<plan>:<page>  a page of the table of targets; plan is its number
+//	1:a:<i>       the tasks of agency i
+//	1:p:<i>       choose plan i; -1 for none
+const dataVersion = "1"
+
+// maxCallback is how long data may be.
+const maxCallback = 64
+
+// A button is text with data.
+type button struct{ text, data string }
+
+func data(parts ...string) string { return dataVersion + ":" + strings.Join(parts, ":") }
+
+// buttonsOf returns the buttons under page n of an answer.
+func (b *Bot) buttonsOf(a *answer.Answer, n, pages int) [][]button {
+	var rows [][]button
+	switch {
+	case a.Kind == answer.KindClarify:
+		for i, s := range a.Suggest {
+			rows = append(rows, []button{{clipped(s, 40), data("c", strconv.Itoa(i))}})
+		}
+		return rows
+	case a.Kind == answer.KindChitchat:
+		return nil
+	}
+	var turn []button
+	if n > 0 {
+		turn = append(turn, button{"上一页", data("n", strconv.Itoa(n-1))})
+	}
+	if n+1 < pages {
+		turn = append(turn, button{"下一页", data("n", strconv.Itoa(n+1))})
+	}
+	if turn != nil {
+		rows = append(rows, turn)
+	}
+	var row []button
+	if len(a.Citations) == 1 {
+		name := refName(a.Citations[0].Plan, a.Citations[0].ID)
+		row = append(row, button{"原文", data("q", name)}, button{"上下文", data("x", name)})
+	}
+	row = append(row, button{"有用", data("u")}, button{"有误", data("w")})
+	return append(rows, row)
+}
+
+func clipped(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return s
+}
+
+func keyboard(rows [][]button) models.ReplyMarkup {
+	if len(rows) == 0 {
+		return nil
+	}
+	k := &models.InlineKeyboardMarkup{InlineKeyboard: make([][]models.InlineKeyboardButton, len(rows))}
+	for i, row := range rows {
+		for _, x := range row {
+			k.InlineKeyboard[i] = append(k.InlineKeyboard[i], models.InlineKeyboardButton{Text: x.text, CallbackData: x.data})
+		}
+	}
+	return k
+}
+
+// What a tap is answered with.
+const (
+	tapGone   = "这个按钮已失效,请重新提问。"
+	tapThanks = "已记下,谢谢。"
+)
+
+// parseTap reads data; ok is false for what was made up or is of another
+// version.
+func parseTap(s string) (op string, args []string, ok bool) {
+	parts := strings.Split(s, ":")
+	if len(parts) < 2 || parts[0] != dataVersion {
+		return "", nil, false
+	}
+	op, args = parts[1], parts[2:]
+	want, known := map[string]int{"q": 1, "x": 1, "n": 1, "c": 1, "u": 0, "w": 0, "t": 2, "a": 1, "p": 1}[op]
+	return op, args, known && len(args) == want
+}
+
+// tapped checks a tap before it is queued, and returns what to say at once; ok
+// is false when there is nothing to do.
+func (b *Bot) tapped(it *item) (say string, ok bool) {
+	op, args, ok := parseTap(it.Text)
+	if !ok {
+		return tapGone, false
+	}
+	switch op {
+	case "q", "x":
+		if _, ok := b.refs.find(args[0]); !ok {
+			return tapGone, false
+		}
+		return "", true
+	case "u", "w", "n", "c":
+		_, err := b.opt.Chat.Items(it.conversation(), strconv.Itoa(it.Message))
+		if errors.Is(err, chat.ErrForgotten) {
+			return "这条回答太久了,请重新提问。", false
+		}
+		if op == "u" || op == "w" {
+			return tapThanks, true
+		}
+		return "", true
+	}
+	return "", true
+}
