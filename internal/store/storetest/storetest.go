@@ -509,10 +509,10 @@ func testCloseUnderLoad(t *testing.T, e Engine) {
 		wg.Wait()
 		return
 	}
-	s = e.Reopen(t, s)
+	again := e.Reopen(t, s)
 	wg.Wait()
 	for w, n := range acked {
-		if got := scan(t, s, fmt.Sprint(w, "/"), "", 0); len(got) != n {
+		if got := scan(t, again, fmt.Sprint(w, "/"), "", 0); len(got) != n {
 			t.Errorf("writer %d: %d entries, %d acknowledged", w, len(got), n)
 		}
 	}
