@@ -92,15 +92,17 @@ func (s *Store) commit(batch []*request) {
 // write commits batch. What is wrong with one request is its own error; the
 // error returned is that of all others.
 func (s *Store) write(batch []*request) error {
-	var tx *bbolt.Tx
-	st := s.state
-	err := guard(func() (err error) {
-		if tx, err = s.db.Begin(true); err != nil {
-			return err
-		}
-		defer tx.Rollback() // does nothing after Commit
-		w := &writer{tx.Bucket(recordsBucket), s.now(), st, false}
+	tx, err := s.begin(true)
+	if err != nil {
+		return s.failed(err)
+	}
+	defer s.end(tx)
+	w := &writer{now: s.now(), state: s.state}
+	id := uint64(tx.ID())
+	err = guard(func() error {
+		w.records = tx.Bucket(recordsBucket)
 		for _, r := range batch {
+			var err error
 			if r.err, err = w.apply(r.ops); err != nil {
 				return err
 			}
@@ -108,27 +110,33 @@ func (s *Store) write(batch []*request) error {
 		if !w.changed {
 			return nil
 		}
-		if s.hand, err = w.sweep(s.hand); err != nil {
-			return err
-		}
-		st = w.state
-		if err := tx.Bucket(metaBucket).Put(stateKey, st.encode()); err != nil {
-			return err
-		}
-		return tx.Commit()
+		return s.seal(tx, w)
 	})
-	if err == nil {
-		s.state = st
-		return nil
+	if err != nil {
+		return s.failed(err)
 	}
-	s.stuck = tx != nil && tx.DB() != nil
-	return s.failed(err)
+	if w.changed {
+		s.state = w.state
+		s.last.Store(id)
+	}
+	return nil
+}
+
+// seal sweeps a little and commits.
+func (s *Store) seal(tx *bbolt.Tx, w *writer) (err error) {
+	if s.hand, err = w.sweep(s.hand); err != nil {
+		return err
+	}
+	if err := tx.Bucket(metaBucket).Put(stateKey, w.state.encode()); err != nil {
+		return err
+	}
+	return tx.Commit()
 }
 
 // failed says what an error of the disk means for the store. Only a write that
 // had no room is known to have changed nothing.
 func (s *Store) failed(err error) error {
-	if (errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)) && !s.stuck {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return fmt.Errorf("store: %s: %w: free some space; nothing was changed", s.path, err)
 	}
 	s.broken = fmt.Errorf("store: %s: %w: restart to go on", s.path, err)

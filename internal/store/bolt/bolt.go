@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -41,8 +42,12 @@ type Store struct {
 	recovery *Recovery
 	lock     *os.File
 
-	use sync.RWMutex // held by who uses db; Close takes it away
-	db  *bbolt.DB    // nil when closed
+	use   sync.RWMutex  // held by who uses db; Close takes it away
+	db    *bbolt.DB     // nil when closed
+	file  *os.File      // what db has open
+	least int64         // the size of the file's root, two pages
+	last  atomic.Uint64 // the last transaction committed
+	jam   atomic.Bool   // a fault left bbolt's locks held: it must not be called
 
 	mu     sync.Mutex
 	queue  []*request
@@ -52,7 +57,6 @@ type Store struct {
 	state  state         // as committed; by turn
 	hand   []byte        // where the next sweep begins; by turn
 	broken error         // why nothing more is written; by turn
-	stuck  bool          // a broken transaction cannot be ended; by turn
 
 	backup sync.Mutex // one backup at a time
 }
@@ -173,12 +177,19 @@ func (s *Store) load() error {
 			FreelistType:    bbolt.FreelistMapType,
 			InitialMmapSize: mapped,
 			NoStatistics:    true,
+			OpenFile: func(path string, flag int, mode os.FileMode) (f *os.File, err error) {
+				f, err = os.OpenFile(path, flag, mode)
+				s.file = f
+				return f, err
+			},
 		})
 		if err != nil {
 			return openError(err)
 		}
 		db.AllocSize = 1 << 20
+		s.least = 2 * int64(db.Info().PageSize)
 		err = db.View(func(tx *bbolt.Tx) error {
+			s.last.Store(uint64(tx.ID()))
 			s.state, err = decodeState(tx.Bucket(metaBucket).Get(stateKey))
 			return err
 		})
@@ -201,14 +212,78 @@ func openError(err error) error {
 // Recovery returns what Open had to repair, nil for nothing.
 func (s *Store) Recovery() *Recovery { return s.recovery }
 
-// view calls f with the records and turns what it finds damaged into an error.
+// errOlder and errShort are what a transaction finds when the file is damaged
+// while it is open.
+var (
+	errOlder = fmt.Errorf("the last commit is gone: %w", store.ErrDamaged)
+	errShort = fmt.Errorf("the file was cut off: %w", store.ErrDamaged)
+)
+
+// begin starts a transaction on a file that may have been damaged since the
+// last one. bbolt reads the file's root while it holds a lock that a fault
+// would leave held: so the likeliest fault is looked for first, and after
+// another one bbolt is not called again.
+func (s *Store) begin(writable bool) (*bbolt.Tx, error) {
+	info, err := s.file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if s.jam.Load() || info.Size() < s.least {
+		return nil, errShort
+	}
+	want := s.last.Load()
+	if writable {
+		want++
+	}
+	var tx *bbolt.Tx
+	err = s.jamming(func() error {
+		tx, err = s.db.Begin(writable)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	// bbolt takes an older root when the newest is damaged.
+	if uint64(tx.ID()) < want {
+		s.end(tx)
+		return nil, errOlder
+	}
+	return tx, nil
+}
+
+// end ends tx unless it was committed.
+func (s *Store) end(tx *bbolt.Tx) {
+	if !s.jam.Load() && tx.DB() != nil {
+		s.jamming(tx.Rollback)
+	}
+}
+
+// jamming guards f, which takes locks of bbolt.
+func (s *Store) jamming(f func() error) error {
+	done := false
+	err := guard(func() error {
+		err := f()
+		done = true
+		return err
+	})
+	if !done {
+		s.jam.Store(true)
+	}
+	return err
+}
+
+// view calls f with a transaction and turns what is damaged into an error.
 func (s *Store) view(f func(tx *bbolt.Tx) error) error {
 	s.use.RLock()
 	defer s.use.RUnlock()
 	if s.db == nil {
 		return store.ErrClosed
 	}
-	err := guard(func() error { return s.db.View(f) })
+	tx, err := s.begin(false)
+	if err == nil {
+		err = guard(func() error { return f(tx) })
+		s.end(tx)
+	}
 	if errors.Is(err, store.ErrDamaged) {
 		return fmt.Errorf("store: %s: %w: restart to restore the last backup", s.path, err)
 	}
@@ -283,7 +358,7 @@ func (s *Store) Close() error {
 	db := s.db
 	s.db = nil
 	var err error
-	if !s.stuck { // or bbolt would wait for ever
+	if !s.jam.Load() { // or bbolt would wait for ever
 		err = guard(db.Close)
 	}
 	return errors.Join(err, s.lock.Close())
