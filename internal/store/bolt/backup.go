@@ -20,10 +20,29 @@ const backupTime = "20060102T150405.000Z"
 // file, while it goes on being used. The copy is as sound as the file: see
 // BackupTo for one that is checked.
 func (s *Store) Backup(w io.Writer) error {
-	return s.view(func(tx *bbolt.Tx) error {
-		_, err := tx.WriteTo(w)
+	kept := &keeper{w: w}
+	err := s.view(func(tx *bbolt.Tx) error {
+		_, err := tx.WriteTo(kept)
 		return err
 	})
+	if kept.err != nil {
+		return kept.err
+	}
+	return err
+}
+
+// A keeper keeps the error of a writer, of which bbolt passes on the text.
+type keeper struct {
+	w   io.Writer
+	err error
+}
+
+func (k *keeper) Write(p []byte) (n int, err error) {
+	n, err = k.w.Write(p)
+	if err != nil {
+		k.err = err
+	}
+	return n, err
 }
 
 // BackupTo writes a backup to the file at path (0600), which it makes or

@@ -38,7 +38,7 @@ func Check(path string) error {
 		err = checkBbolt(path)
 	}
 	if err != nil {
-		return fmt.Errorf("store: %s: %w", path, err)
+		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil
 }
@@ -138,7 +138,7 @@ func answer(path, out string, end error) error {
 	word, text, _ := strings.Cut(strings.TrimSpace(rest), " ")
 	switch {
 	case first != saysChecking:
-		return fmt.Errorf("store: the check of %s did not start: %v", path, end)
+		return fmt.Errorf("the check of %s did not start: %v", path, end)
 	case word == saysGood:
 		return nil
 	case word == saysDamaged:
@@ -148,9 +148,9 @@ func answer(path, out string, end error) error {
 	case word == saysFailed:
 		return errors.New(text)
 	case crashed(end):
-		return fmt.Errorf("store: %s: the check crashed on it: %w", path, store.ErrDamaged)
+		return fmt.Errorf("%s: the check crashed on it: %w", path, store.ErrDamaged)
 	}
-	return fmt.Errorf("store: the check of %s was stopped: %v", path, end)
+	return fmt.Errorf("the check of %s was stopped: %v", path, end)
 }
 
 // crashed reports whether end is how a Go program ends that met a fault, rather
