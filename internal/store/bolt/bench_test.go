@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -37,15 +38,19 @@ func BenchmarkApply(b *testing.B) {
 func BenchmarkApply8Writers(b *testing.B) {
 	s := filled(b, 10000)
 	value := make([]byte, 1000)
+	b.ResetTimer()
 	var n atomic.Int64
-	b.SetParallelism(8) // for each processor
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			if err := s.Apply(store.Put(fmt.Sprintf("chat/%06d", n.Add(1)%10000), value)); err != nil {
-				b.Error(err)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for i := n.Add(1); i <= int64(b.N); i = n.Add(1) {
+				if err := s.Apply(store.Put(fmt.Sprintf("chat/%06d", i%10000), value)); err != nil {
+					b.Error(err)
+				}
 			}
-		}
-	})
+		})
+	}
+	wg.Wait()
 }
 
 func BenchmarkGet(b *testing.B) {

@@ -30,6 +30,7 @@ const (
 
 	branchPage   = 0x01
 	leafPage     = 0x02
+	metaPage     = 0x04
 	freelistPage = 0x10
 	bucketFlag   = 0x01
 
@@ -166,7 +167,7 @@ func (im *image) metas() (root, free uint64, err error) {
 		return 0, 0, err
 	}
 	size, newest := uint64(0), uint64(0)
-	if m := im.meta("page 0", first); m != nil {
+	if m := im.meta(0, first); m != nil {
 		size = uint64(order.Uint32(m[8:]))
 	} else {
 		size = uint64(os.Getpagesize())
@@ -176,7 +177,7 @@ func (im *image) metas() (root, free uint64, err error) {
 		return 0, 0, err
 	}
 	for i, raw := range [][]byte{first, second} {
-		m := im.meta(fmt.Sprint("page ", i), raw)
+		m := im.meta(i, raw)
 		if m == nil || newest > 0 && order.Uint64(m[48:]) < newest {
 			continue
 		}
@@ -191,23 +192,24 @@ func (im *image) metas() (root, free uint64, err error) {
 	return root, free, nil
 }
 
-// meta returns the meta data in raw, nil when it is not sound.
-func (im *image) meta(name string, raw []byte) []byte {
+// meta returns the meta data in raw, the begin of page id, nil when it is not
+// sound.
+func (im *image) meta(id int, raw []byte) []byte {
 	if len(raw) < pageHeader+metaSize {
-		im.faultf("%s: cut off", name)
+		im.faultf("page %d: cut off", id)
 		return nil
 	}
-	m := raw[pageHeader:]
+	p, m := newPage(order.Uint64(raw), raw), raw[pageHeader:]
 	h := fnv.New64a()
 	h.Write(m[:56])
 	size := order.Uint32(m[8:])
 	switch {
-	case order.Uint32(m) != magic, order.Uint64(m[56:]) != h.Sum64():
-		im.faultf("%s: the checksum of the file's root does not match", name)
+	case p.id != uint64(id), p.flags != metaPage, order.Uint32(m) != magic, order.Uint64(m[56:]) != h.Sum64():
+		im.faultf("page %d: not the root of a file", id)
 	case order.Uint32(m[4:]) != version:
 		im.schema = schema + 1
 	case size < 512 || size > 1<<24 || size&(size-1) != 0:
-		im.faultf("%s: pages of %d bytes", name, size)
+		im.faultf("page %d: pages of %d bytes", id, size)
 	default:
 		return m
 	}
