@@ -18,7 +18,8 @@ const backupTime = "20060102T150405.000Z"
 
 // Backup writes the store as it is at this moment to w, in the format of its
 // file, while it goes on being used. The copy is as sound as the file: see
-// BackupTo for one that is checked.
+// BackupTo for one that is checked. While w is slow, the file keeps every page
+// it had, and does not grow past 64 MiB: Apply may have to wait for w.
 func (s *Store) Backup(w io.Writer) error {
 	kept := &keeper{w: w}
 	err := s.view(func(tx *bbolt.Tx) error {
