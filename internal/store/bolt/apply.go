@@ -118,6 +118,9 @@ func (s *Store) write(batch []*request) error {
 	if w.changed {
 		s.state = w.state
 		s.last.Store(id)
+		if err := s.measure(); err != nil {
+			return s.failed(err)
+		}
 	}
 	return nil
 }

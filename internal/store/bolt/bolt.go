@@ -45,7 +45,7 @@ type Store struct {
 	use   sync.RWMutex  // held by who uses db; Close takes it away
 	db    *bbolt.DB     // nil when closed
 	file  *os.File      // what db has open
-	least int64         // the size of the file's root, two pages
+	least atomic.Int64  // the size of the file at the last commit; it only grows
 	last  atomic.Uint64 // the last transaction committed
 	jam   atomic.Bool   // a fault left bbolt's locks held: it must not be called
 
@@ -187,7 +187,6 @@ func (s *Store) load() error {
 			return openError(err)
 		}
 		db.AllocSize = 1 << 20
-		s.least = 2 * int64(db.Info().PageSize)
 		err = db.View(func(tx *bbolt.Tx) error {
 			s.last.Store(uint64(tx.ID()))
 			s.state, err = decodeState(tx.Bucket(metaBucket).Get(stateKey))
@@ -198,8 +197,17 @@ func (s *Store) load() error {
 			return err
 		}
 		s.db = db
-		return nil
+		return s.measure()
 	})
+}
+
+// measure remembers the size of the file.
+func (s *Store) measure() error {
+	info, err := s.file.Stat()
+	if err == nil {
+		s.least.Store(info.Size())
+	}
+	return err
 }
 
 func openError(err error) error {
@@ -220,15 +228,17 @@ var (
 )
 
 // begin starts a transaction on a file that may have been damaged since the
-// last one. bbolt reads the file's root while it holds a lock that a fault
-// would leave held: so the likeliest fault is looked for first, and after
-// another one bbolt is not called again.
+// last one. A shorter file is looked for first: where it ends within a page,
+// bbolt takes the rest of the page for zeros and finds no such keys. And bbolt
+// reads the file's root while it holds a lock that a fault leaves held: after
+// such a fault it is not called again.
 func (s *Store) begin(writable bool) (*bbolt.Tx, error) {
+	least := s.least.Load()
 	info, err := s.file.Stat()
 	if err != nil {
 		return nil, err
 	}
-	if s.jam.Load() || info.Size() < s.least {
+	if s.jam.Load() || info.Size() < least {
 		return nil, errShort
 	}
 	want := s.last.Load()

@@ -240,39 +240,64 @@ func TestR6EveryMetaBit(t *testing.T) {
 // TestR6Running damages the file of an open store.
 func TestR6Running(t *testing.T) {
 	sm := newSample(t)
-	right, refused := 0, 0
-	for i := range 20 {
-		path := sm.place(t, sm.file)
-		s := open(t, path, Options{})
-		if err := os.Truncate(path, int64(len(sm.file)*i/20)); err != nil {
-			t.Fatal(err)
-		}
-		for k, v := range sm.held {
-			e, err := s.Get(k)
-			switch {
-			case err == nil && string(e.Value) == v:
-				right++
-			case errors.Is(err, store.ErrDamaged):
-				refused++
-			default:
-				t.Fatalf("Get(%q) = %q, %v", k, e.Value, err)
-			}
-		}
-		if _, err := s.Scan("", "", 0); !errors.Is(err, store.ErrDamaged) {
-			t.Errorf("Scan: %v", err)
-		}
-		for range 2 { // whatever it says, it must not hang or crash
-			if err := s.Apply(store.Put("a", nil), store.Delete("chat/001/1")); err != nil && !errors.Is(err, store.ErrDamaged) {
-				t.Errorf("Apply: %v", err)
-			}
-		}
-		s.Close()
-		again := open(t, path, Options{})
-		if got := contents(t, again); again.Recovery() == nil || !maps.Equal(got, sm.backed) {
-			t.Errorf("%d entries after opening again, recovery %v", len(got), again.Recovery())
+	const cuts = 60
+	pages := len(sm.file) / 4096
+	var cut, zeroed reads
+	for i := range cuts {
+		cut.under(t, sm, func(path string) error { return os.Truncate(path, int64(len(sm.file)*i/cuts)) })
+	}
+	for i := range pages {
+		zeroed.under(t, sm, func(path string) error { return zero(path, int64(i)*4096) })
+	}
+	t.Logf("under an open store: %d truncations: %+v, 0 wrong; %d zeroed pages: %+v, 0 wrong", cuts, cut, pages, zeroed)
+}
+
+func zero(path string, at int64) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteAt(make([]byte, 4096), at)
+	return errors.Join(err, f.Close())
+}
+
+// reads counts how reads of a damaged store ended.
+type reads struct{ right, refused int }
+
+// under damages the file of an open store and checks that each read is right
+// or refused, and that nothing hangs.
+func (n *reads) under(t *testing.T, sm sample, damage func(path string) error) {
+	t.Helper()
+	path := sm.place(t, sm.file)
+	s := open(t, path, Options{})
+	if err := damage(path); err != nil {
+		t.Fatal(err)
+	}
+	for k, v := range sm.held {
+		e, err := s.Get(k)
+		switch {
+		case err == nil && string(e.Value) == v:
+			n.right++
+		case errors.Is(err, store.ErrDamaged):
+			n.refused++
+		default:
+			t.Fatalf("Get(%q) = %q, %v", k, e.Value, err)
 		}
 	}
-	t.Logf("20 truncations under an open store: %d reads right, %d refused, 0 wrong", right, refused)
+	if all, err := s.Scan("", "", 0); err == nil && len(all) != len(sm.held) || err != nil && !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("Scan: %d entries, %v", len(all), err)
+	}
+	for range 2 {
+		if err := s.Apply(store.Put("a", nil), store.Delete("chat/001/1")); err != nil && !errors.Is(err, store.ErrDamaged) {
+			t.Errorf("Apply: %v", err)
+		}
+	}
+	s.Close()
+	again := open(t, path, Options{})
+	if got := contents(t, again); again.Recovery() != nil && !maps.Equal(got, sm.backed) {
+		t.Errorf("%d entries after opening again, recovery %v", len(got), again.Recovery())
+	}
+	again.Close()
 }
 
 func TestRecoveryWithoutBackup(t *testing.T) {
@@ -409,14 +434,9 @@ func TestR6OlderRoot(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		f, err := os.OpenFile(path, os.O_WRONLY, 0)
-		if err != nil {
+		if err := zero(path, int64(s.last.Load()%2)*4096); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.WriteAt(make([]byte, 4096), int64(s.last.Load()%2)*4096); err != nil {
-			t.Fatal(err)
-		}
-		f.Close()
 		if e, err := s.Get("n"); !errors.Is(err, store.ErrDamaged) {
 			t.Errorf("Get = %q, %v", e.Value, err)
 		}

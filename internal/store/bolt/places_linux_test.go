@@ -118,3 +118,29 @@ func readAll(t *testing.T, s *Store, n int) (right int) {
 	}
 	return right
 }
+
+// TestGuard reads mapped memory whose file has become shorter.
+func TestGuard(t *testing.T) {
+	f, err := os.Create(filepath.Join(t.TempDir(), "f"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := f.Truncate(8192); err != nil {
+		t.Fatal(err)
+	}
+	m, err := syscall.Mmap(int(f.Fd()), 0, 8192, syscall.PROT_READ, syscall.MAP_SHARED)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Munmap(m)
+	if err := f.Truncate(0); err != nil {
+		t.Fatal(err)
+	}
+	if err := guard(func() error { _, err := decode("k", m); return err }); !errors.Is(err, store.ErrDamaged) {
+		t.Error(err)
+	}
+	if err := guard(func() error { panic("of bbolt") }); !errors.Is(err, store.ErrDamaged) {
+		t.Error(err)
+	}
+}
