@@ -124,7 +124,7 @@ func (sm sample) place(t *testing.T, file []byte) (path string) {
 }
 
 // tally counts how the cases of one kind of damage ended.
-type tally struct{ cases, harmless, restored, unknown int }
+type tally struct{ cases, harmless, restored, unknown, wrong int }
 
 // survive opens a damaged file and checks that it holds either all it held or
 // what the backup held.
@@ -142,9 +142,11 @@ func (sm sample) survive(t *testing.T, damaged []byte, o Options, n *tally) {
 	case r == nil:
 		n.harmless++
 		if !maps.Equal(got, sm.held) {
+			n.wrong++
 			t.Errorf("case %d: not noticed, and %d entries are not the %d written", n.cases, len(got), len(sm.held))
 		}
 	case !maps.Equal(got, sm.backed):
+		n.wrong++
 		t.Errorf("case %d: %v: %d entries are not the %d of the backup", n.cases, r, len(got), len(sm.backed))
 	default:
 		n.restored++
@@ -206,8 +208,8 @@ func TestR6Damage(t *testing.T) {
 				}
 				sm.survive(t, d.do(bytes.Clone(sm.file), rnd), o, &n)
 			}
-			t.Logf("%d cases: %d harmless, %d moved aside and the backup restored (newer entries unknown in %d); crashes 0, wrong records 0",
-				n.cases, n.harmless, n.restored, n.unknown)
+			t.Logf("%d cases: %d harmless, %d moved aside and the backup restored (newer entries unknown in %d), %d served wrong records",
+				n.cases, n.harmless, n.restored, n.unknown, n.wrong)
 		})
 	}
 	t.Logf("file of %d bytes, %d entries; backup of %d entries; %d newer", len(sm.file), len(sm.held), len(sm.backed), sm.newer)
