@@ -16,10 +16,11 @@ import (
 
 // An assistant is what answers: the plans and the conversations about them.
 type assistant struct {
-	plans []*corpus.Plan
-	chat  *chat.Chat
-	call  *call
-	close func() error // frees the index
+	plans  []*corpus.Plan
+	engine *answer.Engine
+	chat   *chat.Chat
+	call   *call
+	close  func() error // frees the index
 }
 
 // open loads the plans of c and makes them ready for questions.
@@ -42,7 +43,7 @@ func open(ctx context.Context, c *call) (*assistant, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the engine: %w", err)
 	}
-	return &assistant{plans: plans, chat: chat.New(engine, store.NewMemory(c.date), chat.Options{}), call: c, close: ix.Close}, nil
+	return &assistant{plans: plans, engine: engine, chat: chat.New(engine, store.NewMemory(c.date), chat.Options{}), call: c, close: ix.Close}, nil
 }
 
 // loadPlans returns the embedded plans and those of --plans. A plan that is

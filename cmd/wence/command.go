@@ -25,7 +25,7 @@ type command struct {
 
 // commands lists them in the order of the help.
 func commands() []command {
-	return []command{askCommand(), chatCommand(), planCommand(), indexCommand(), evalCommand(), versionCommand()}
+	return []command{askCommand(), chatCommand(), serveCommand(), planCommand(), indexCommand(), evalCommand(), backupCommand(), statsCommand(), versionCommand()}
 }
 
 // A call is one command with its flags and arguments.
@@ -65,6 +65,9 @@ func dispatch(ctx context.Context, args []string, sys *system) error {
 		return help(ctx, sys.stdout, args)
 	case "--version":
 		name = "version"
+	}
+	if name == checkName {
+		return command{name: checkName, run: checkState}.call(ctx, args, sys)
 	}
 	i := slices.IndexFunc(commands(), func(c command) bool { return c.name == name })
 	if i < 0 {

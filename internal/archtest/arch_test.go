@@ -55,6 +55,7 @@ var owners = map[string][]string{
 	// eval folds by itself: who marks must not share the mistakes of who answers.
 	"golang.org/x/text":                      {"internal/fold", "internal/eval"},
 	"golang.org/x/term":                      {"cmd/wence"},
+	"golang.org/x/net":                       {"internal/web"},
 	"golang.org/x/time":                      {"internal/chat", "internal/telegram"},
 	"github.com/hashicorp/golang-lru/v2":     {"internal/chat", "internal/telegram"},
 	"github.com/cenkalti/backoff/v5":         {"internal/telegram"},

@@ -141,12 +141,15 @@ type Count struct {
 }
 
 // Stats counts the log.
-func (c *Chat) Stats() (*Stats, error) {
+func (c *Chat) Stats() (*Stats, error) { return ReadStats(c.store) }
+
+// ReadStats counts the log in a store.
+func ReadStats(st store.Store) (*Stats, error) {
 	s := &Stats{}
 	kinds, bad, open := map[string]int{}, map[string]int{}, map[string]int{}
 	none := 0
 	err := errors.Join(
-		scan(c.store, "log/", func(_ store.Entry, e event) {
+		scan(st, "log/", func(_ store.Entry, e event) {
 			s.Answers++
 			kinds[string(e.Kind)]++
 			if e.Found {
@@ -156,7 +159,7 @@ func (c *Chat) Stats() (*Stats, error) {
 				none++
 			}
 		}),
-		scan(c.store, "rate/", func(_ store.Entry, r rating) {
+		scan(st, "rate/", func(_ store.Entry, r rating) {
 			if r.Good {
 				s.Good++
 				return
@@ -166,7 +169,7 @@ func (c *Chat) Stats() (*Stats, error) {
 				bad[x]++
 			}
 		}),
-		scan(c.store, "open/", func(_ store.Entry, u unanswered) {
+		scan(st, "open/", func(_ store.Entry, u unanswered) {
 			open[u.Text]++
 			none--
 		}))

@@ -1,0 +1,290 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/wence-qa/wence/corpus"
+	"github.com/wence-qa/wence/internal/chat"
+	"github.com/wence-qa/wence/internal/store"
+	"github.com/wence-qa/wence/internal/store/bolt"
+	"github.com/wence-qa/wence/internal/telegram"
+	"github.com/wence-qa/wence/internal/web"
+)
+
+func serveCommand() command {
+	return command{
+		name:  "serve",
+		short: "运行机器人（设了 TELEGRAM_BOT_TOKEN 时）和网页服务，直到按 Ctrl-C",
+		long: `环境变量：
+  TELEGRAM_BOT_TOKEN     机器人的令牌，向 @BotFather 发 /newbot 可得
+  TELEGRAM_API_URL       Bot API 服务器，缺省为官方的
+  WENCE_ADDR             网页服务的地址，缺省 127.0.0.1:8080
+  WENCE_PUBLIC_URL       网页服务对外的地址；设了，答案里的出处就链接到它
+  WENCE_ALLOWED_CHATS    允许提问的群（逗号隔开的编号），不设为不限
+  WENCE_ALLOWED_USERS    允许提问的用户，不设为不限
+  WENCE_ADMINS           管理员，可用 /stats /unanswered /backup
+  WENCE_WEBHOOK_URL      设了就由 Telegram 推送消息到此，不再轮询
+  WENCE_WEBHOOK_SECRET   推送的密钥，用推送时必须设
+  WENCE_USER_PER_MINUTE  每人每分钟的问题数，缺省 30
+  WENCE_CHAT_PER_MINUTE  每群每分钟的问题数，缺省 60
+  WENCE_KEEP_QUESTIONS   没有答上的问题原文保存多久，如 30d；缺省不保存
+  WENCE_LOG_LEVEL        debug、info（缺省）、warn 或 error
+密钥也可放在文件里，用 名字_FILE 指出，例如 TELEGRAM_BOT_TOKEN_FILE。
+`,
+		run: serve,
+	}
+}
+
+// How often a backup is kept, and how many.
+const (
+	backupEvery = time.Hour
+	backupsKept = 24
+)
+
+// A service is a running wence serve.
+type service struct {
+	*call
+	cfg  *config
+	dir  string
+	log  *slog.Logger
+	as   *assistant
+	st   *bolt.Store
+	chat *chat.Chat
+	bot  *telegram.Bot // nil without a token
+}
+
+func serve(ctx context.Context, c *call) error {
+	if err := c.want(0, "serve"); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// A second signal ends the program at once.
+	context.AfterFunc(ctx, stop)
+	s := &service{call: c}
+	if err := s.open(ctx); err != nil {
+		return err
+	}
+	defer s.close()
+	return s.run(ctx)
+}
+
+// open reads the configuration and makes everything ready.
+func (s *service) open(ctx context.Context) error {
+	var err error
+	if s.cfg, err = readConfig(s.getenv); err != nil {
+		return err
+	}
+	if s.dir, err = s.data(); err != nil {
+		return err
+	}
+	s.log = slog.New(newRedactor(slog.NewTextHandler(s.stderr, &slog.HandlerOptions{Level: s.cfg.level}), secrets(s.getenv)))
+	if s.as, err = open(ctx, s.call); err != nil {
+		return err
+	}
+	if s.st, err = s.openState(); err != nil {
+		s.as.close()
+		return err
+	}
+	if r := s.st.Recovery(); r != nil {
+		fmt.Fprintf(s.stderr, "wence: 数据文件损坏，已修复：%s\n", recovered(r))
+		s.log.Error("the state file was damaged", "recovery", r.String())
+	}
+	s.chat = chat.New(s.as.engine, s.st, chat.Options{
+		UserPerMinute: s.cfg.userPerMinute, ChatPerMinute: s.cfg.chatPerMi, KeepQuestions: s.cfg.keepQuestions, Log: true,
+	})
+	if s.cfg.token != "" {
+		if s.bot, err = s.newBot(); err != nil {
+			s.close()
+			return usagef("机器人设置有误（%v）。", err)
+		}
+	}
+	return nil
+}
+
+// recovered says in Chinese what was done about a damaged state file.
+func recovered(r *bolt.Recovery) string {
+	var b strings.Builder
+	if r.MovedTo != "" {
+		b.WriteString("原文件移到 " + r.MovedTo + "；")
+	}
+	if r.Backup == "" {
+		b.WriteString("没有可用的备份，从空白开始")
+	} else {
+		fmt.Fprintf(&b, "用 %s 的备份恢复了 %d 条", r.Taken.Local().Format(time.DateTime), r.Entries)
+	}
+	switch {
+	case r.Newer < 0:
+		b.WriteString("，缺多少无法得知。")
+	case r.Newer > 0:
+		fmt.Fprintf(&b, "，备份之后的 %d 条没有恢复。", r.Newer)
+	default:
+		b.WriteString("。")
+	}
+	return b.String()
+}
+
+func (s *service) newBot() (*telegram.Bot, error) {
+	return telegram.New(telegram.Options{
+		Token: s.cfg.token, APIURL: s.cfg.apiURL, Chat: s.chat, Store: s.st, PublicURL: s.cfg.publicURL,
+		AllowedChats: s.cfg.chats, AllowedUsers: s.cfg.users, Admins: s.cfg.admins,
+		WebhookURL: s.cfg.webhookURL, WebhookSecret: s.cfg.webhookSecret,
+		Backup: func(context.Context) (string, error) { return s.st.Rotate(backupsKept) },
+		Log:    s.log, Now: s.now,
+	})
+}
+
+func (s *service) close() {
+	if s.st != nil {
+		if err := s.st.Close(); err != nil {
+			s.log.Error("cannot close the state file", "error", err)
+		}
+	}
+	if err := s.as.close(); err != nil {
+		s.log.Error("cannot close the index", "error", err)
+	}
+}
+
+// run serves until ctx ends or a part cannot go on.
+func (s *service) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s.say("已装入方案%d份：%s", len(s.as.plans), titles(s.as.plans))
+	s.say("数据目录：%s", s.dir)
+	if err := control(ctx, s.dir, s.st, s.log); err != nil {
+		s.log.Warn("no control socket: backup and stats work only while wence serve is stopped", "error", err)
+	}
+	var parts sync.WaitGroup
+	errs := make(chan error, 2)
+	part := func(f func() error) {
+		parts.Go(func() {
+			if err := f(); err != nil {
+				errs <- err
+				cancel()
+			}
+		})
+	}
+	if err := s.startWeb(ctx, part); err != nil {
+		return err
+	}
+	s.startBot(ctx, part)
+	parts.Go(func() { s.keepBackups(ctx) })
+	s.say("按 Ctrl-C 停止。")
+	<-ctx.Done()
+	s.log.Info("stopping")
+	parts.Wait()
+	select {
+	case err := <-errs:
+		return err
+	default:
+		return nil
+	}
+}
+
+// say writes a line for whoever starts the program.
+func (s *service) say(format string, args ...any) {
+	fmt.Fprintf(s.stdout, format+"\n", args...)
+}
+
+// startWeb starts the HTTP listener. The default address may be taken by
+// another program; the bot does not need it.
+func (s *service) startWeb(ctx context.Context, part func(func() error)) error {
+	l, err := net.Listen("tcp", s.cfg.addr)
+	if err != nil {
+		if s.cfg.addrSet || s.cfg.webhookURL != "" {
+			return &failure{exitUsage, fmt.Sprintf("网页服务不能用地址 %s（%s）；请用 WENCE_ADDR 换一个。", s.cfg.addr, reason(err)), err}
+		}
+		s.say("网页服务：没有开，地址 %s 不能用（%s）；可用 WENCE_ADDR 换一个。", s.cfg.addr, reason(err))
+		return nil
+	}
+	srv := web.New(s.log, s.ready)
+	if s.bot != nil && s.cfg.webhookURL != "" {
+		srv.Handle(s.cfg.webhookPath, s.bot)
+	}
+	s.say("网页服务：http://%s", l.Addr())
+	part(func() error { return srv.Serve(ctx, l) })
+	return nil
+}
+
+// ready says why questions cannot be taken now: what cannot be written cannot be
+// promised.
+func (s *service) ready(context.Context) error {
+	return s.st.Apply(store.Put("probe", nil).Until(s.now().Add(time.Hour)))
+}
+
+// startBot connects the bot and lets it run.
+func (s *service) startBot(ctx context.Context, part func(func() error)) {
+	if s.bot == nil {
+		s.say("机器人：没有开。要开，请在 Telegram 里向 @BotFather 发 /newbot 取得令牌，设为环境变量 TELEGRAM_BOT_TOKEN 后重新运行。")
+		return
+	}
+	part(func() error {
+		err := s.bot.Connect(ctx)
+		if err == nil {
+			s.introduce()
+			err = s.bot.Run(ctx)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, telegram.ErrToken):
+			return &failure{exitUsage, "Telegram 不认 TELEGRAM_BOT_TOKEN 里的令牌；请在 @BotFather 那里核对，或用 /token 重新取得。", err}
+		}
+		return err
+	})
+}
+
+// introduce says what the bot is and what it can see.
+func (s *service) introduce() {
+	s.say("机器人：@%s 已连接", s.bot.Username())
+	if s.bot.SeesAll() {
+		s.say("隐私模式：关，群里 @它、回复它或用 /ask 都有效")
+	} else {
+		s.say("隐私模式：开，群里只看得到命令和对它的回复；要让“@机器人 问题”有效，请在 BotFather 里关闭隐私模式后把它移出再加回群，或设为群管理员")
+	}
+	switch {
+	case telegram.ValidPublicURL(s.cfg.publicURL):
+		s.say("出处链接：开，指向 %s", s.cfg.publicURL)
+	case s.cfg.publicURL != "":
+		s.say("出处链接：关，Telegram 不认 %s（主机名里要有点）；点出处会在私聊里打开条款", s.cfg.publicURL)
+	default:
+		s.say("出处链接：关，没有设 WENCE_PUBLIC_URL；点出处会在私聊里打开条款")
+	}
+}
+
+// keepBackups keeps a backup from the start and one every backupEvery.
+func (s *service) keepBackups(ctx context.Context) {
+	tick := time.NewTicker(backupEvery)
+	defer tick.Stop()
+	for {
+		if _, err := s.st.Rotate(backupsKept); err != nil {
+			s.log.Error("cannot keep a backup", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func titles(plans []*corpus.Plan) string {
+	var out []string
+	for _, p := range plans {
+		out = append(out, "《"+p.Card.Title+"》")
+	}
+	if n := len(out); n > 3 {
+		out = append(out[:3], fmt.Sprintf("等%d份", n))
+	}
+	return strings.Join(out, "、")
+}
