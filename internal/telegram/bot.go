@@ -63,6 +63,7 @@ type Counts struct {
 	Duplicates  atomic.Int64 // updates that were seen before
 	Undecodable atomic.Int64 // updates that cannot be read
 	Ignored     atomic.Int64 // messages over the limits
+	Inserted    atomic.Int64 // inline results that were chosen, where BotFather reports them
 	Dropped     atomic.Int64 // taps and inline queries that came too late or too many
 	Undelivered atomic.Int64 // answers to chats that the bot cannot write to
 	Failed      atomic.Int64 // answers that Telegram refused
@@ -87,8 +88,9 @@ type Bot struct {
 	refs   *refs
 	queue  *queue
 
-	taking  sync.Mutex // one batch of updates at a time
-	closed  bool       // no more updates are taken; guarded by taking
+	taking  sync.Mutex             // one batch of updates at a time
+	judged  map[int64]chat.Verdict // of updates not kept yet: charged once, however often the store fails; guarded by taking
+	closed  bool                   // no more updates are taken; guarded by taking
 	running sync.WaitGroup
 	sides   chan struct{}
 	moved   *lru.Cache[int64, int64] // groups that became supergroups
@@ -100,8 +102,13 @@ type Bot struct {
 // tokenForm is how tokens look: the bot's id and a secret.
 var tokenForm = regexp.MustCompile(`^\d+:[\w-]{30,}$`)
 
-// drainTime is how long a stopping bot goes on with what it has begun.
-const drainTime = 8 * time.Second
+// drainTime is how long a stopping bot goes on at most. It begins nothing new in
+// the last part of it, so that no call is broken off of which nobody would know
+// whether Telegram took it.
+const (
+	drainTime = 8 * time.Second
+	lastCalls = 1500 * time.Millisecond
+)
 
 // New makes a Bot. It touches no network.
 func New(opt Options) (*Bot, error) {
@@ -126,16 +133,12 @@ func New(opt Options) (*Bot, error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	b := &Bot{opt: opt, log: opt.Log, now: opt.Now, sides: make(chan struct{}, asideLimit), refs: newRefs(opt.Chat.Engine())}
+	b := &Bot{judged: map[int64]chat.Verdict{}, opt: opt, log: opt.Log, now: opt.Now, sides: make(chan struct{}, asideLimit), refs: newRefs(opt.Chat.Engine())}
 	b.hard, b.kill = context.WithCancel(context.Background())
-	pace := newPacer()
-	if opt.Unpaced {
-		pace = nil
-	}
 	if opt.Transport == nil {
 		opt.Transport = http.DefaultTransport
 	}
-	b.client = newClient(opt.Transport, pace, b.log, &b.counts)
+	b.client = newClient(opt.Transport, newPacer(opt.Unpaced), b.log, &b.counts)
 	var err error
 	if b.api, err = bot.New(opt.Token, bot.WithSkipGetMe(), bot.WithServerURL(opt.APIURL), bot.WithHTTPClient(time.Minute, b.client)); err != nil {
 		return nil, errors.New("telegram: cannot set up the client")
@@ -200,7 +203,7 @@ func (b *Bot) receive(ctx context.Context) error {
 	if b.opt.WebhookURL == "" {
 		return b.poll(ctx)
 	}
-	if err := b.setWebhook(); err != nil {
+	if err := b.setWebhook(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
 	<-ctx.Done()
@@ -209,10 +212,9 @@ func (b *Bot) receive(ctx context.Context) error {
 
 // drain waits until nothing runs or drainTime is over.
 func (b *Bot) drain() {
-	stop := time.AfterFunc(drainTime, func() {
-		b.queue.close()
-		b.kill()
-	})
+	last := time.AfterFunc(drainTime-lastCalls, b.queue.close)
+	defer last.Stop()
+	stop := time.AfterFunc(drainTime, b.kill)
 	defer stop.Stop()
 	b.taking.Lock()
 	b.closed = true

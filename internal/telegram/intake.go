@@ -91,6 +91,7 @@ func (b *Bot) takeBatch(ctx context.Context, us []*update) error {
 			return fmt.Errorf("keep the updates: %w", err)
 		}
 	}
+	clear(b.judged)
 	for _, f := range after {
 		f()
 	}
@@ -121,6 +122,9 @@ func (b *Bot) sort(ctx context.Context, u *update) (*item, func()) {
 	case u.Inline != nil:
 		q := u.Inline
 		return nil, func() { b.aside(func() { b.inline(ctx, q) }) }
+	case u.Chosen != nil:
+		b.counts.Inserted.Add(1)
+		return nil, nil
 	case u.Member != nil:
 		return b.sortMember(u.ID, u.Member)
 	}
@@ -158,12 +162,14 @@ func (b *Bot) sortMessage(id int64, m *message, edited bool) (*item, func()) {
 		if !known(c.command) && !m.Chat.private() {
 			return nil, nil
 		}
-		it.Do, it.Command, it.Text = doCommand, c.command, c.text
+		it.Do, it.Command, it.Text = doCommand, c.command, clipped(c.text, maxQuestion)
 	case c.text == "":
 		if m.Text == "" && m.Caption == "" || edited {
 			return nil, nil // a service message
 		}
 		it.Do = doHelp
+	case units(c.text) > maxQuestion:
+		it.Do = doLong
 	default:
 		it.Do, it.Text, it.ReplyTo = doAsk, c.text, c.reply
 		if edited {
@@ -172,6 +178,10 @@ func (b *Bot) sortMessage(id int64, m *message, edited bool) (*item, func()) {
 	}
 	return b.admitted(it), nil
 }
+
+// maxQuestion is how long a question may be, in UTF-16 units: as long as a
+// message. What a server sends beyond that would not fit into the store.
+const maxQuestion = 4096
 
 func itemOf(id int64, m *message) *item {
 	it := &item{Update: id, Chat: m.Chat.ID, Private: m.Chat.private(), Message: m.ID, At: m.Date}
@@ -188,7 +198,12 @@ func itemOf(id int64, m *message) *item {
 
 // admitted passes an item by the limits on intake.
 func (b *Bot) admitted(it *item) *item {
-	switch b.opt.Chat.Admit(it.conversation(), it.at()) {
+	verdict, ok := b.judged[it.Update]
+	if !ok {
+		verdict = b.opt.Chat.Admit(it.conversation(), it.at())
+		b.judged[it.Update] = verdict
+	}
+	switch verdict {
 	case chat.Warn:
 		it.Do, it.Text, it.Command = doSlow, "", ""
 	case chat.Ignore:
@@ -219,12 +234,12 @@ func (b *Bot) sortTap(ctx context.Context, id int64, cb *callback) (*item, func(
 	if !b.allowed(it) {
 		return nil, say("没有权限。")
 	}
-	text, ok := b.tapped(it)
+	if it = b.admitted(it); it == nil || it.Do == doSlow {
+		return it, say("点得太快了,请稍等一分钟。")
+	}
+	text, ok := b.tapped(ctx, it, m.Markup)
 	if !ok {
 		return nil, say(text)
-	}
-	if it = b.admitted(it); it == nil {
-		return nil, say("点得太快了,请稍等一分钟。")
 	}
 	return it, say(text)
 }
@@ -263,11 +278,11 @@ func (b *Bot) migrated(from, to int64) {
 // allowed reports whether the owner lets this chat and user ask. Without lists
 // everybody may.
 func (b *Bot) allowed(it *item) bool {
-	if len(b.opt.AllowedChats) == 0 && len(b.opt.AllowedUsers) == 0 {
-		return true
-	}
-	return slices.Contains(b.opt.AllowedChats, it.Chat) || it.UserID != 0 && slices.Contains(b.opt.AllowedUsers, it.UserID) || b.admin(it)
+	return !b.limited() || slices.Contains(b.opt.AllowedChats, it.Chat) || it.UserID != 0 && slices.Contains(b.opt.AllowedUsers, it.UserID) || b.admin(it)
 }
+
+// limited reports whether not everybody may ask.
+func (b *Bot) limited() bool { return len(b.opt.AllowedChats)+len(b.opt.AllowedUsers) > 0 }
 
 func (b *Bot) admin(it *item) bool { return it.UserID != 0 && slices.Contains(b.opt.Admins, it.UserID) }
 
