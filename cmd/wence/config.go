@@ -28,6 +28,7 @@ type config struct {
 	userPerMinute, chatPerMi int
 	keepQuestions            time.Duration
 	level                    slog.Level
+	unpaced                  bool
 }
 
 const defaultAddr = "127.0.0.1:8080"
@@ -172,6 +173,7 @@ func readConfig(getenv func(string) string) (*config, error) {
 		userPerMinute: e.count("WENCE_USER_PER_MINUTE"), chatPerMi: e.count("WENCE_CHAT_PER_MINUTE"),
 		keepQuestions: e.days("WENCE_KEEP_QUESTIONS", chat.MaxKeepQuestions), level: e.level("WENCE_LOG_LEVEL"),
 	}
+	c.unpaced = getenv("WENCE_NO_PACING") != ""
 	c.addrSet = c.addr != ""
 	if !c.addrSet {
 		c.addr = defaultAddr

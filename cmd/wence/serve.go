@@ -38,6 +38,7 @@ func serveCommand() command {
   WENCE_USER_PER_MINUTE  每人每分钟的问题数，缺省 30
   WENCE_CHAT_PER_MINUTE  每群每分钟的问题数，缺省 60
   WENCE_KEEP_QUESTIONS   没有答上的问题原文保存多久，如 30d；缺省不保存
+  WENCE_NO_PACING        设为 1 则发消息不限速，只用于自建的 Bot API 服务器
   WENCE_LOG_LEVEL        debug、info（缺省）、warn 或 error
 密钥也可放在文件里，用 名字_FILE 指出，例如 TELEGRAM_BOT_TOKEN_FILE。
 `,
@@ -140,7 +141,7 @@ func (s *service) newBot() (*telegram.Bot, error) {
 		AllowedChats: s.cfg.chats, AllowedUsers: s.cfg.users, Admins: s.cfg.admins,
 		WebhookURL: s.cfg.webhookURL, WebhookSecret: s.cfg.webhookSecret,
 		Backup: func(context.Context) (string, error) { return s.st.Rotate(backupsKept) },
-		Log:    s.log, Now: s.now,
+		Log:    s.log, Now: s.now, Unpaced: s.cfg.unpaced,
 	})
 }
 
