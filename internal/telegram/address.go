@@ -24,10 +24,8 @@ type call struct {
 func (b *Bot) addressed(m *message) (call, bool) {
 	text, entities := m.words()
 	var c call
-	for _, r := range []*message{m.ReplyTo} {
-		if r != nil && r.From != nil && r.From.ID == b.me.ID && len(r.TopicCreated) == 0 {
-			c.reply = r.ID
-		}
+	if r := m.ReplyTo; r != nil && r.From != nil && r.From.ID == b.me.ID && len(r.TopicCreated) == 0 {
+		c.reply = r.ID
 	}
 	name, args, own, ok := b.commandOf(text, entities)
 	if ok && !own {
@@ -69,6 +67,9 @@ var commandForm = regexp.MustCompile(`^\s*/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]
 func (b *Bot) commandOf(text string, entities []models.MessageEntity) (name, args string, own, ok bool) {
 	if m := commandForm.FindStringSubmatchIndex(text); m != nil {
 		name = strings.ToLower(text[m[2]:m[3]])
+		if year, ok := strings.CutPrefix(name, "ask"); ok && m[4] < 0 && digits(year) {
+			return "ask", text[m[2]+len("ask"):], true, true // /ask2027年…
+		}
 		own = m[4] < 0 || strings.EqualFold(text[m[4]:m[5]], b.me.Username)
 		return name, text[m[1]:], own, true
 	}
@@ -84,6 +85,8 @@ func (b *Bot) commandOf(text string, entities []models.MessageEntity) (name, arg
 	}
 	return "", text, true, false
 }
+
+func digits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 // withoutName takes the bot's name out of a text and reports whether it was
 // there.

@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -47,6 +51,45 @@ var engine = sync.OnceValue(func() *answer.Engine {
 	}
 	return e
 })
+
+// engineOf makes an engine for texts by plan id, beside the embedded plan.
+func engineOf(t testing.TB, texts map[string]string) *answer.Engine {
+	t.Helper()
+	fsys := fstest.MapFS{}
+	for id, text := range texts {
+		fsys[id+".txt"] = &fstest.MapFile{Data: []byte(text)}
+	}
+	plans, err := corpus.Load(fsys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	embedded, err := corpus.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	plans = append(slices.Clone(embedded), plans...)
+	lex, err := corpus.EmbeddedLexicon()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ix, err := index.New(index.Docs(plans))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ix.Close() })
+	e, err := answer.New(plans, lex, ix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// withPlans lets the bot answer with an engine.
+func withPlans(e *answer.Engine) func(*Options) {
+	return func(o *Options) {
+		o.Chat = chat.New(e, o.Store, chat.Options{Log: true, UserPerMinute: 1e5, ChatPerMinute: 1e5})
+	}
+}
 
 // A rig is a bot beside a server.
 type rig struct {
@@ -94,9 +137,105 @@ func newRig(t testing.TB, opt telegramtest.Options, change func(*Options)) *rig 
 		if r.stop != nil {
 			r.halt()
 		}
+		r.sound()
 	})
 	return r
 }
+
+// stray is what no reader should ever see.
+var stray = regexp.MustCompile(`</?[a-z]+[^>]*>|&(?:lt|gt|amp|quot|#\d+);|\*\*|\x{FFFD}`)
+
+// sound checks what must hold for everything that the bot ever sent, whatever
+// the test was about.
+func (r *rig) sound() {
+	r.t.Helper()
+	st := r.tg.Stats()
+	if st.ParseErrors > 0 || st.Violations > 0 || st.Dropped > 0 {
+		r.t.Errorf("%d texts that are no HTML, %d calls too early, %d entities dropped: %+v", st.ParseErrors, st.Violations, st.Dropped, st)
+	}
+	for _, call := range r.tg.Calls("sendMessage", "editMessageText") {
+		if !strings.Contains(call.Params["link_preview_options"], `"is_disabled":true`) {
+			r.t.Errorf("%s with link previews: %v", call.Method, call.Params)
+		}
+	}
+	for _, call := range r.tg.Calls("sendMessageDraft", "setMessageReaction", "sendRichMessage") {
+		r.t.Errorf("call of %s", call.Method)
+	}
+	for _, x := range []string{r.opt.Token, strings.SplitN(r.opt.Token, ":", 2)[1]} {
+		if strings.Contains(r.log.String(), x) {
+			r.t.Errorf("the token is in the log:\n%s", r.log)
+		}
+	}
+}
+
+// neat checks a message as a reader sees it.
+func neat(t testing.TB, m telegramtest.Message) {
+	t.Helper()
+	if bad := stray.FindString(m.Text); bad != "" {
+		t.Errorf("%q shows in %q", bad, m.Text)
+	}
+	if n := units(m.Text); n > 4096 || len(m.Entities) > 100 {
+		t.Errorf("%d units, %d entities", n, len(m.Entities))
+	}
+	for _, e := range m.Entities {
+		switch e.Type {
+		case "bold", "code", "expandable_blockquote", "text_link":
+		default:
+			t.Errorf("%s in %q", e.Type, telegramtest.Render(m))
+		}
+	}
+	for _, row := range m.Keyboard {
+		for _, b := range row {
+			if b.Data == "" || len(b.Data) > 64 || b.WebApp != "" {
+				t.Errorf("button %+v", b)
+			}
+		}
+	}
+}
+
+// crash ends the bot as SIGKILL does: nothing is finished, nothing written.
+func (r *rig) crash() {
+	r.t.Helper()
+	r.bot.kill()
+	r.halt()
+}
+
+// private returns a user and the chat with them.
+func (r *rig) private(name string) (*telegramtest.User, *telegramtest.Chat) {
+	u := r.tg.AddUser(name)
+	return u, r.tg.AddPrivate(u)
+}
+
+// waits fails the test when cond does not come true.
+func (r *rig) waits(what string, cond func(*telegramtest.Server) bool) {
+	r.t.Helper()
+	if !r.tg.Wait(cond, patience) {
+		r.t.Fatalf("%s: did not happen; %+v\n%s", what, r.tg.Stats(), r.log)
+	}
+}
+
+// answered waits for the answer to a tap or inline query.
+func (r *rig) answered(id string) telegramtest.Answer {
+	r.t.Helper()
+	r.waits("answer to a query", func(s *telegramtest.Server) bool { return len(s.Answers(id)) > 0 })
+	return r.tg.Answers(id)[0]
+}
+
+// edited waits until the bot's message n of a chat was edited k times.
+func (r *rig) edited(c *telegramtest.Chat, n, k int) telegramtest.Message {
+	r.t.Helper()
+	r.waits("edit", func(s *telegramtest.Server) bool { m := s.Sent(c); return len(m) > n && len(m[n].Edits) >= k })
+	r.idle()
+	return r.tg.Sent(c)[n]
+}
+
+// A question of the plan and what its answer must hold.
+const (
+	wetland   = "湿地保护率目标是多少"
+	wetlandIs = "湿地保护率:到2027年达到45.22%。"
+	forest    = "那森林覆盖率呢"
+	forestIs  = "森林覆盖率:到2027年达到45.8%。"
+)
 
 // start runs the bot.
 func (r *rig) start() *rig {
@@ -186,17 +325,6 @@ func wants(t testing.TB, got string, parts ...string) {
 	}
 }
 
-func TestPrivate(t *testing.T) {
-	r := run(t, telegramtest.Options{}, nil)
-	ann := r.tg.AddUser("Ann")
-	c := r.tg.AddPrivate(ann)
-	ann.Say(c, "湿地保护率目标是多少?")
-	m := r.one(c)
-	wants(t, m.Text, "湿地保护率:到2027年达到45.22%。", "全省森林覆盖率、湿地保护率分别达到45.8%和45.22%", "6.0.2")
-	if !m.NoPreview || len(m.Dropped) > 0 {
-		t.Errorf("preview or dropped parts: %+v", m)
-	}
-	t.Log(telegramtest.Render(m))
-	ann.Say(c, "那森林覆盖率呢")
-	wants(t, r.sent(c, 2)[1].Text, "森林覆盖率:到2027年达到45.8%。")
-}
+func num(n int64) string { return strconv.FormatInt(n, 10) }
+
+func requestOf(q string) answer.Request { return answer.Request{Text: q, Today: time.Now()} }

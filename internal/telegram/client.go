@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -32,6 +33,7 @@ type client struct {
 	pace   *pacer
 	log    *slog.Logger
 	counts *Counts
+	limit  time.Duration // of one attempt, where the call names none
 }
 
 // maxReply bounds what is read of a reply.
@@ -47,7 +49,7 @@ func newClient(transport http.RoundTripper, pace *pacer, log *slog.Logger, count
 			// A redirect would carry the token elsewhere.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		pace: pace, log: log, counts: counts,
+		pace: pace, log: log, counts: counts, limit: tryTime,
 	}
 }
 
@@ -56,7 +58,8 @@ type callKey struct{}
 // A callInfo says how a call is to be made. It travels in the context, since
 // the library makes the request.
 type callInfo struct {
-	chat     int64         // paced as a message to this chat; 0 for calls that put nothing there
+	chat     int64         // where it goes; 0 for calls that belong to no chat
+	free     bool          // it puts nothing into the chat: not paced, and given up in a pause that Telegram ordered
 	patience time.Duration // how long to repeat; 0 until the context ends
 	try      time.Duration // one attempt; 0 is tryTime
 }
@@ -79,16 +82,26 @@ func (c *client) Do(req *http.Request) (*http.Response, error) {
 	pause.InitialInterval = 500 * time.Millisecond
 	pause.MaxInterval = 30 * time.Second
 	method := path.Base(req.URL.Path)
+	key := paceKey(info.chat, method)
 	return backoff.Retry(ctx, func() (*http.Response, error) {
-		if err := c.pace.wait(ctx, info.chat); err != nil {
+		if err := c.pace.wait(ctx, key, info); err != nil {
 			return nil, backoff.Permanent(err)
 		}
-		return c.try(req, method, body, info)
+		return c.try(req, method, key, body, info)
 	}, backoff.WithBackOff(pause), backoff.WithMaxElapsedTime(info.patience),
 		backoff.WithNotify(func(err error, wait time.Duration) {
 			c.counts.Retries.Add(1)
 			c.log.Warn("call failed, trying again", "method", method, "error", err, "in", wait.Round(time.Millisecond))
 		}))
+}
+
+// paceKey is what Telegram asks to pause: the chat, or the method of calls that
+// belong to none.
+func paceKey(chat int64, method string) string {
+	if chat == 0 {
+		return method
+	}
+	return strconv.FormatInt(chat, 10)
 }
 
 // apiReply is the part of every reply that tells how a call went.
@@ -102,10 +115,10 @@ type apiReply struct {
 }
 
 // try makes one attempt.
-func (c *client) try(req *http.Request, method string, body []byte, info callInfo) (*http.Response, error) {
+func (c *client) try(req *http.Request, method, key string, body []byte, info callInfo) (*http.Response, error) {
 	limit := info.try
 	if limit == 0 {
-		limit = tryTime
+		limit = c.limit
 	}
 	ctx, cancel := context.WithTimeout(req.Context(), limit)
 	defer cancel()
@@ -124,6 +137,9 @@ func (c *client) try(req *http.Request, method string, body []byte, info callInf
 	}
 	defer resp.Body.Close()
 	reply, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
+	if err == nil && len(reply) > maxReply && method == "getUpdates" {
+		return nil, backoff.Permanent(errTooLong) // the next one asks for less
+	}
 	if err != nil || len(reply) > maxReply {
 		if req.Context().Err() != nil {
 			return nil, backoff.Permanent(req.Context().Err())
@@ -133,29 +149,55 @@ func (c *client) try(req *http.Request, method string, body []byte, info callInf
 		}
 		return nil, fmt.Errorf("%s: the reply broke off", method)
 	}
-	return c.judge(resp, method, reply, info)
+	return c.judge(resp, method, key, reply)
 }
 
+// errTooLong says that a reply is longer than maxReply.
+var errTooLong = errors.New("the reply is too long")
+
 // judge decides whether a reply is one to hand on or a reason to try again.
-func (c *client) judge(resp *http.Response, method string, reply []byte, info callInfo) (*http.Response, error) {
+func (c *client) judge(resp *http.Response, method, key string, reply []byte) (*http.Response, error) {
 	var r apiReply
 	err := json.Unmarshal(reply, &r)
+	if r.Code == http.StatusTooManyRequests || resp.StatusCode == http.StatusTooManyRequests {
+		c.counts.TooMany.Add(1)
+		header, _ := strconv.Atoi(resp.Header.Get("Retry-After")) // of a proxy
+		wait := time.Duration(max(1, r.Parameters.RetryAfter, header)) * time.Second
+		c.pace.hold(key, wait)
+		return nil, &backoff.RetryAfterError{Duration: wait}
+	}
+	broken := !r.OK && (r.Code >= 500 || resp.StatusCode >= 500)
+	if (err != nil && resp.StatusCode == http.StatusOK || broken) && sends(method) {
+		// Cut after it was accepted, or a proxy that lost the server.
+		c.counts.Doubtful.Add(1)
+	}
 	switch {
-	case err != nil && sends(method) && resp.StatusCode == http.StatusOK:
-		c.counts.Doubtful.Add(1) // accepted, most likely, and the reply cut
-		return nil, fmt.Errorf("%s: the reply is no JSON", method)
 	case err != nil:
 		return nil, fmt.Errorf("%s: status %d and no JSON", method, resp.StatusCode)
-	case r.Code == http.StatusTooManyRequests || resp.StatusCode == http.StatusTooManyRequests:
-		c.counts.TooMany.Add(1)
-		wait := time.Duration(max(1, r.Parameters.RetryAfter)) * time.Second
-		c.pace.hold(info.chat, wait)
-		return nil, &backoff.RetryAfterError{Duration: wait}
-	case !r.OK && (r.Code >= 500 || resp.StatusCode >= 500):
+	case broken:
 		return nil, fmt.Errorf("%s: status %d", method, max(r.Code, resp.StatusCode))
+	case r.OK && (sends(method) || method == "editMessageText"):
+		if reply, err = slim(reply); err != nil {
+			return nil, fmt.Errorf("%s: the reply holds no message", method)
+		}
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(reply))
 	return resp, nil
+}
+
+// slim leaves of a sent message only its id. The rest repeats the message that
+// is replied to, and the library cannot decode what newer servers put there: the
+// answer would count as failed, and be sent again and again.
+func slim(reply []byte) ([]byte, error) {
+	var r struct {
+		Result struct {
+			ID int `json:"message_id"`
+		} `json:"result"`
+	}
+	if err := json.Unmarshal(reply, &r); err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(nil, `{"ok":true,"result":{"message_id":%d}}`, r.Result.ID), nil
 }
 
 // sends reports whether a method puts a new message into a chat.
@@ -189,14 +231,17 @@ func scrub(method string, err error) error {
 // A pacer spreads messages over time so that Telegram has no reason to refuse
 // them: 20 a minute to a group, one a second to a person after a burst of five,
 // 25 a second in all, edits included. Telegram publishes no exact limits; these
-// lie at or below those its documentation names.
+// lie at or below those its documentation names. It also keeps the pauses that
+// Telegram orders.
 type pacer struct {
-	all   *rate.Limiter
-	mu    sync.Mutex
-	chats *lru.Cache[int64, *chatPace]
+	off  bool // only the pauses are kept
+	all  *rate.Limiter
+	mu   sync.Mutex
+	keys *lru.Cache[string, *pace]
 }
 
-type chatPace struct {
+// A pace is of a chat or of a method that belongs to none.
+type pace struct {
 	*rate.Limiter
 	until time.Time // Telegram asked to wait; guarded by pacer.mu
 }
@@ -205,67 +250,62 @@ type chatPace struct {
 // longest and starts afresh.
 const maxPaced = 10000
 
-func newPacer() *pacer {
-	chats, err := lru.New[int64, *chatPace](maxPaced)
+func newPacer(off bool) *pacer {
+	keys, err := lru.New[string, *pace](maxPaced)
 	if err != nil {
 		panic(err) // only for a size below one
 	}
-	return &pacer{all: rate.NewLimiter(25, 5), chats: chats}
+	return &pacer{off: off, all: rate.NewLimiter(25, 1), keys: keys}
 }
 
-func (p *pacer) of(chat int64) *chatPace {
+func (p *pacer) of(key string) *pace {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if c, ok := p.chats.Get(chat); ok {
+	if c, ok := p.keys.Get(key); ok {
 		return c
 	}
-	c := &chatPace{Limiter: rate.NewLimiter(1, 5)}
-	if chat < 0 {
+	c := &pace{Limiter: rate.NewLimiter(1, 5)}
+	if strings.HasPrefix(key, "-") {
 		// 5 at once and 15 more in the minute are 20 in any minute.
 		c.Limiter = rate.NewLimiter(rate.Every(4*time.Second), 5)
 	}
-	if chat == 0 {
-		c.Limiter = rate.NewLimiter(rate.Inf, 1)
-	}
-	p.chats.Add(chat, c)
+	p.keys.Add(key, c)
 	return c
 }
 
-// wait returns when a message may be sent to a chat, or anything at all for
-// chat 0. A nil pacer never waits.
-func (p *pacer) wait(ctx context.Context, chat int64) error {
-	if p == nil {
-		return ctx.Err()
+// wait returns when a call may be made.
+func (p *pacer) wait(ctx context.Context, key string, info callInfo) error {
+	c := p.of(key)
+	if !p.off && info.chat != 0 && !info.free {
+		if err := c.Wait(ctx); err != nil {
+			return err
+		}
+		if err := p.all.Wait(ctx); err != nil {
+			return err
+		}
 	}
-	c := p.of(chat)
 	for {
 		p.mu.Lock()
 		left := time.Until(c.until)
 		p.mu.Unlock()
 		if left <= 0 {
-			break
-		}
-		select {
-		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(left):
+		}
+		if info.free {
+			return errPaused
+		}
+		if sleep(ctx, left); ctx.Err() != nil {
+			return ctx.Err()
 		}
 	}
-	if chat == 0 {
-		return ctx.Err()
-	}
-	if err := c.Wait(ctx); err != nil {
-		return err
-	}
-	return p.all.Wait(ctx)
 }
 
-// hold keeps everything from a chat for a while, because Telegram said so.
-func (p *pacer) hold(chat int64, d time.Duration) {
-	if p == nil {
-		return
-	}
-	c := p.of(chat)
+// errPaused says that a call is not worth waiting for.
+var errPaused = errors.New("Telegram asked for a pause")
+
+// hold keeps every call of a key back for a while, because Telegram said so.
+func (p *pacer) hold(key string, d time.Duration) {
+	c := p.of(key)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if until := time.Now().Add(d); until.After(c.until) {

@@ -183,7 +183,7 @@ func (b *Bot) targets(plan string, n int) (*shown, error) {
 	pages := paged(blocks, 5)
 	n = min(max(n, 0), len(pages)-1)
 	head := &writer{}
-	head.text(fmt.Sprintf("《%s》主要目标(第%d页,共%d页)", p.Card.Title, n+1, len(pages)))
+	head.text(fmt.Sprintf("《%s%s%d页,共%d页)", p.Card.Title, tableTitle, n+1, len(pages)))
 	var row []button
 	if n > 0 {
 		row = append(row, button{"上一页", data("t", plan, strconv.Itoa(n-1))})

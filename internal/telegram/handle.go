@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-telegram/bot"
@@ -56,12 +57,16 @@ func (b *Bot) do(ctx context.Context, it *item) (*shown, error) {
 		return b.tap(ctx, it)
 	case doSlow:
 		return words("问得太快了,请过一分钟再问;这期间的消息不会回答。"), nil
+	case doLong:
+		return words("问题太长了,请缩短到几句话再问。"), nil
 	case doDenied:
 		return words("这个机器人只对指定的群和用户开放,请联系管理员。"), nil
 	case doHelp:
 		return b.help(), nil
 	case doHello:
 		return b.hello(), nil
+	case doGone:
+		return nil, b.opt.Chat.ForgetChat(it.conversation().Chat)
 	}
 	return nil, nil
 }
@@ -84,10 +89,10 @@ func (b *Bot) show(r *chat.Reply) *shown {
 	return &shown{html: p.html, buttons: b.buttonsOf(r.Answer, r.Page, p.pages), reply: r, pages: p.pages}
 }
 
-// words is a message of plain words.
+// words is a message of plain words, cut where a message ends.
 func words(s string) *shown {
 	w := &writer{}
-	w.text(s)
+	w.text(split(s, maxUnits)[0])
 	return &shown{html: w.block().html}
 }
 
@@ -226,8 +231,9 @@ func (b *Bot) deliver(ctx context.Context, it *item, out *shown) (int, error) {
 		case strings.Contains(text, "can't parse entities"), strings.Contains(text, "ENTITIES_TOO_LONG"):
 			b.log.Error("Telegram does not take the markup, sending plain text", "error", err)
 			out.html = escaper.Replace(plain(out.html))
-		case strings.Contains(text, "thread not found"), strings.Contains(text, "TOPIC_"):
-			it.Thread = 0
+		case it.Thread != 0 && strings.Contains(text, "thread not found"):
+			it.Thread = 0 // as a reply it still lands in the topic, or nowhere
+			out.strict = true
 		case out.reply != nil && out.reply.Edits != "" && strings.Contains(text, "edit"):
 			out.reply.Edits = "" // it is gone: answer anew
 		default:
@@ -254,7 +260,7 @@ func (b *Bot) deliverOnce(ctx context.Context, it *item, out *shown) (int, error
 	}
 	m, err := b.api.SendMessage(ctx, &bot.SendMessageParams{
 		ChatID: it.Chat, MessageThreadID: it.Thread, Text: out.html, ParseMode: models.ParseModeHTML,
-		LinkPreviewOptions: preview, ReplyMarkup: keyboard(out.buttons), ReplyParameters: it.replyTo(),
+		LinkPreviewOptions: preview, ReplyMarkup: keyboard(out.buttons), ReplyParameters: it.replyTo(out.strict),
 	})
 	if err != nil {
 		return 0, err
@@ -277,11 +283,11 @@ func (s *shown) edits(it *item) int {
 
 // replyTo makes answers in groups replies, so that one sees whose question they
 // are for.
-func (it *item) replyTo() *models.ReplyParameters {
+func (it *item) replyTo(strict bool) *models.ReplyParameters {
 	if it.Private || it.Message == 0 {
 		return nil
 	}
-	return &models.ReplyParameters{MessageID: it.Message, AllowSendingWithoutReply: true}
+	return &models.ReplyParameters{MessageID: it.Message, AllowSendingWithoutReply: !strict}
 }
 
 // undelivered ends an item that Telegram refuses for good. While the network
@@ -292,7 +298,6 @@ func (b *Bot) undelivered(ctx context.Context, it *item, err error) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, bot.ErrorForbidden):
-		b.counts.Undelivered.Add(1)
 		b.log.Info("a chat does not let the bot write; its questions are dropped")
 		return b.dropChat(it)
 	case errors.Is(err, bot.ErrorUnauthorized):
@@ -302,25 +307,38 @@ func (b *Bot) undelivered(ctx context.Context, it *item, err error) error {
 		b.counts.Failed.Add(1)
 		b.log.Error("Telegram refused an answer", "error", err)
 		return b.done(it, nil)
+	case it.Claims >= maxClaims:
+		b.counts.Failed.Add(1)
+		b.log.Error("Telegram refused an answer again and again", "error", err)
+		return b.done(it, nil)
 	}
 	return err
 }
 
-// dropChat drops what waits in a chat that cannot be written to.
+// maxClaims is how often sending is begun of an answer that Telegram refuses
+// without saying that it is for good.
+const maxClaims = 5
+
+// dropChat drops what waits in a chat that cannot be written to, but for what
+// writes nothing.
 func (b *Bot) dropChat(it *item) error {
+	after := ""
 	for {
-		waiting, err := b.opt.Store.Scan(chatQueue(chatOf(it.key)), "", store.MaxOps)
+		waiting, err := b.opt.Store.Scan(chatQueue(chatOf(it.key)), after, store.MaxOps)
 		if err != nil || len(waiting) == 0 {
 			return err
 		}
-		ops := make([]store.Op, len(waiting))
-		for i, e := range waiting {
-			ops[i] = store.Delete(e.Key)
+		after = waiting[len(waiting)-1].Key
+		var ops []store.Op
+		for _, e := range waiting {
+			if x, err := decodeItem(e); err != nil || x.Do != doGone {
+				ops = append(ops, store.Delete(e.Key))
+			}
 		}
 		if err := b.opt.Store.Apply(ops...); err != nil {
 			return err
 		}
-		b.counts.Undelivered.Add(int64(len(waiting) - 1))
+		b.counts.Undelivered.Add(int64(len(ops)))
 	}
 }
 
@@ -330,20 +348,25 @@ const typingAfter = 800 * time.Millisecond
 
 // typing shows "typing" in the chat when the answer takes long. stop ends that.
 func (b *Bot) typing(ctx context.Context, it *item) (stop func()) {
-	chatID, thread := it.Chat, it.Thread
-	t := time.AfterFunc(typingAfter, func() {
-		b.aside(func() {
-			ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-			defer cancel()
-			_, err := b.api.SendChatAction(withCall(ctx, callInfo{patience: time.Millisecond}), &bot.SendChatActionParams{
-				ChatID: chatID, MessageThreadID: thread, Action: models.ChatActionTyping,
-			})
-			if err != nil {
-				b.log.Debug("cannot show typing", "error", err)
-			}
+	ctx, cancel := context.WithCancel(ctx)
+	chatID, thread := it.Chat, it.Thread // delivery may change them
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		defer b.recovered("typing")
+		if sleep(ctx, typingAfter); ctx.Err() != nil {
+			return
+		}
+		_, err := b.api.SendChatAction(withCall(ctx, callInfo{chat: chatID, free: true, patience: time.Millisecond}), &bot.SendChatActionParams{
+			ChatID: chatID, MessageThreadID: thread, Action: models.ChatActionTyping,
 		})
+		if err != nil {
+			b.log.Debug("cannot show typing", "error", err)
+		}
 	})
-	return func() { t.Stop() }
+	return func() {
+		cancel()
+		wg.Wait()
+	}
 }
 
 // answerTap answers a tap. It is worthless after a few seconds.

@@ -42,12 +42,20 @@ func livelyIn(s string) [][]int {
 	})
 }
 
+// maxLively is how much of one text is quieted piece by piece. Telegram ignores
+// entities over a hundred, and what they quieted would come to life.
+const maxLively = 10
+
 // text writes plain text. What would come to life is set as code, which stands
 // unchanged and stays quiet.
 func (w *writer) text(s string) {
 	s = valid(s)
 	last := 0
-	for _, at := range livelyIn(s) {
+	found := livelyIn(s)
+	if len(found) > maxLively {
+		found = [][]int{{0, len(s)}}
+	}
+	for _, at := range found {
 		w.raw(s[last:at[0]])
 		w.b.WriteString("<code>")
 		w.raw(s[at[0]:at[1]])

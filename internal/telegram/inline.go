@@ -24,12 +24,12 @@ const inlineCache = 300
 func (b *Bot) inline(ctx context.Context, q *models.InlineQuery) {
 	ctx, cancel := context.WithTimeout(ctx, asideTime)
 	defer cancel()
-	var results []models.InlineQueryResult
+	results := []models.InlineQueryResult{} // never null
 	if q.From != nil && b.allowed(&item{UserID: q.From.ID}) {
 		results = b.inlineResults(ctx, strings.TrimSpace(q.Query))
 	}
 	_, err := b.api.AnswerInlineQuery(withCall(ctx, callInfo{patience: asideTime}), &bot.AnswerInlineQueryParams{
-		InlineQueryID: q.ID, Results: results, CacheTime: inlineCache,
+		InlineQueryID: q.ID, Results: results, CacheTime: inlineCache, IsPersonal: b.limited(),
 	})
 	if err != nil {
 		b.counts.Dropped.Add(1)
@@ -39,7 +39,7 @@ func (b *Bot) inline(ctx context.Context, q *models.InlineQuery) {
 
 // inlineResults returns the results for a text; for none, popular questions.
 func (b *Bot) inlineResults(ctx context.Context, text string) []models.InlineQueryResult {
-	results := []models.InlineQueryResult{} // never null
+	results := []models.InlineQueryResult{}
 	ask := func(q string) *answer.Answer {
 		return b.opt.Chat.Engine().Ask(ctx, answer.Request{Text: q, Today: b.now()})
 	}

@@ -237,7 +237,7 @@ func (b *Bot) sortTap(ctx context.Context, id int64, cb *callback) (*item, func(
 	if it = b.admitted(it); it == nil || it.Do == doSlow {
 		return it, say("点得太快了,请稍等一分钟。")
 	}
-	text, ok := b.tapped(ctx, it, m.Markup)
+	text, ok := b.tapped(ctx, it, m)
 	if !ok {
 		return nil, say(text)
 	}
@@ -255,16 +255,10 @@ func (b *Bot) sortMember(id int64, m *memberUpdate) (*item, func()) {
 		}
 		return it, nil
 	case m.Old.in() && !m.New.in():
-		return nil, func() { b.removed(m.Chat.ID) }
+		// Through the queue, as the answer under way is still to be noted.
+		return &item{Update: id, Do: doGone, Chat: m.Chat.ID, At: m.Date}, nil
 	}
 	return nil, nil
-}
-
-// removed cleans up after the bot was put out of a group.
-func (b *Bot) removed(chat int64) {
-	if err := b.opt.Chat.ForgetChat(strconv.FormatInt(chat, 10)); err != nil {
-		b.log.Error("cannot forget a chat that the bot was removed from", "error", err)
-	}
 }
 
 // migrated hands everything of a group over to the supergroup it has become.

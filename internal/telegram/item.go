@@ -21,8 +21,10 @@ const (
 	doTap     action = "tap"     // a button with the data Text
 	doSlow    action = "slow"    // say that it was too many
 	doHelp    action = "help"    // addressed without words
+	doLong    action = "long"    // too long to be a question
 	doDenied  action = "denied"  // not one of the allowed users or chats
 	doHello   action = "hello"   // the bot was added to a group
+	doGone    action = "gone"    // the bot was put out of a group
 )
 
 // An item is work for a chat's queue: what was asked of the bot, and no more of

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"context"
 	"errors"
 	"strconv"
 	"strings"
@@ -102,12 +103,22 @@ func parseTap(s string) (op string, args []string, ok bool) {
 	return op, args, known && len(args) == want
 }
 
+// tableTitle stands in every table of targets.
+const tableTitle = "》主要目标(第"
+
 // tapped checks a tap before it is queued, and returns what to say at once; ok
 // is false when there is nothing to do.
-func (b *Bot) tapped(it *item) (say string, ok bool) {
+func (b *Bot) tapped(ctx context.Context, it *item, under *message) (say string, ok bool) {
 	op, args, ok := parseTap(it.Text)
 	if !ok {
 		return tapGone, false
+	}
+	n := 0
+	if op != "u" && op != "w" && op != "q" && op != "x" {
+		var err error
+		if n, err = strconv.Atoi(args[len(args)-1]); err != nil || n < 0 && op != "p" {
+			return tapGone, false
+		}
 	}
 	switch op {
 	case "q", "x":
@@ -116,14 +127,42 @@ func (b *Bot) tapped(it *item) (say string, ok bool) {
 		}
 		return "", true
 	case "u", "w", "n", "c":
-		_, err := b.opt.Chat.Items(it.conversation(), strconv.Itoa(it.Message))
-		if errors.Is(err, chat.ErrForgotten) {
+		if !b.remembered(ctx, it, op, n) {
 			return "这条回答太久了,请重新提问。", false
 		}
 		if op == "u" || op == "w" {
 			return tapThanks, true
 		}
 		return "", true
+	case "t":
+		// The page takes the place of the message: only of such a table.
+		plan, err := strconv.Atoi(args[0])
+		ok = err == nil && plan >= 0 && plan < len(b.loaded()) && strings.Contains(under.Text, tableTitle)
+	case "a":
+		names, _ := b.agencies()
+		ok = n < len(names)
+	case "p":
+		ok = n >= -1 && n < len(b.loaded())
+	}
+	if !ok {
+		return tapGone, false
 	}
 	return "", true
+}
+
+// remembered reports whether the answer that a button stands under is still
+// kept and has what the button asks for. An error of the store is left to the
+// queue, which tries again.
+func (b *Bot) remembered(ctx context.Context, it *item, op string, n int) bool {
+	id := strconv.Itoa(it.Message)
+	var err error
+	switch op {
+	case "n":
+		_, err = b.opt.Chat.Page(ctx, it.conversation(), id, n, it.at())
+	case "c":
+		_, err = b.opt.Chat.Choice(it.conversation(), id, n)
+	default:
+		_, err = b.opt.Chat.Items(it.conversation(), id)
+	}
+	return !errors.Is(err, chat.ErrForgotten)
 }

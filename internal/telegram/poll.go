@@ -14,7 +14,7 @@ import (
 )
 
 // allowedUpdates are the kinds of updates that the bot wants.
-var allowedUpdates = []string{"message", "edited_message", "callback_query", "inline_query", "my_chat_member"}
+var allowedUpdates = []string{"message", "edited_message", "callback_query", "inline_query", "chosen_inline_result", "my_chat_member"}
 
 // pollSeconds is how long Telegram holds a poll open.
 const pollSeconds = 50
@@ -32,9 +32,9 @@ func (b *Bot) poll(ctx context.Context) error {
 		b.log.Warn("cannot switch the webhook off", "error", err)
 	}
 	var offset int64
-	conflicts := 0
+	conflicts, limit := 0, batchSize
 	for ctx.Err() == nil {
-		raws, err := b.fetch(ctx, offset)
+		raws, err := b.fetch(ctx, offset, limit)
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -46,12 +46,15 @@ func (b *Bot) poll(ctx context.Context) error {
 			b.log.Warn("another program fetches the updates of this bot; stop it, or this bot misses questions", "times", conflicts)
 			sleep(ctx, min(time.Duration(conflicts)*3*time.Second, 30*time.Second))
 			continue
+		case errors.Is(err, errTooLong) && limit > 1:
+			limit /= 2 // a hundred of the longest messages are more than is read at once
+			continue
 		case err != nil:
 			b.log.Warn("cannot fetch updates", "error", err)
 			sleep(ctx, 3*time.Second)
 			continue
 		}
-		conflicts = 0
+		conflicts, limit = 0, batchSize
 		next, err := b.take(ctx, raws)
 		if err != nil {
 			// Not kept, so not confirmed: they are fetched again.
@@ -72,9 +75,9 @@ func (b *Bot) poll(ctx context.Context) error {
 var errConflict = errors.New("another getUpdates is running")
 
 // fetch asks for the updates from offset on and confirms those before it.
-func (b *Bot) fetch(ctx context.Context, offset int64) ([]json.RawMessage, error) {
+func (b *Bot) fetch(ctx context.Context, offset int64, limit int) ([]json.RawMessage, error) {
 	params, err := json.Marshal(map[string]any{
-		"offset": offset, "limit": batchSize, "timeout": pollSeconds, "allowed_updates": allowedUpdates,
+		"offset": offset, "limit": limit, "timeout": pollSeconds, "allowed_updates": allowedUpdates,
 	})
 	if err != nil {
 		return nil, err

@@ -49,11 +49,17 @@ func (q *queue) depth() int {
 	return len(q.active)
 }
 
-// close keeps new goroutines from starting. Items stay in the store.
+// close keeps new items from being begun. They stay in the store.
 func (q *queue) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.closed = true
+}
+
+func (q *queue) stopped() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.closed
 }
 
 func (q *queue) run(chat int64) {
@@ -61,7 +67,7 @@ func (q *queue) run(chat int64) {
 	for {
 		it, err := q.next(chat)
 		switch {
-		case q.ctx.Err() != nil:
+		case q.ctx.Err() != nil || q.stopped():
 			q.forget(chat)
 			return
 		case err != nil:

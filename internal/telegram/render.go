@@ -155,4 +155,5 @@ type shown struct {
 	reply   *chat.Reply
 	edit    string // message whose place it takes without being a reply; "" for none
 	pages   int
+	strict  bool // only as a reply to its question
 }

@@ -17,6 +17,7 @@ type update struct {
 	Edited   *message            `json:"edited_message"`
 	Callback *callback           `json:"callback_query"`
 	Inline   *models.InlineQuery `json:"inline_query"`
+	Chosen   json.RawMessage     `json:"chosen_inline_result"`
 	Member   *memberUpdate       `json:"my_chat_member"`
 }
 
@@ -51,6 +52,11 @@ type message struct {
 	Location  json.RawMessage `json:"location"`
 	Contact   json.RawMessage `json:"contact"`
 	Poll      json.RawMessage `json:"poll"`
+	Dice      json.RawMessage `json:"dice"`
+	Story     json.RawMessage `json:"story"`
+	Game      json.RawMessage `json:"game"`
+	PaidMedia json.RawMessage `json:"paid_media"`
+	Checklist json.RawMessage `json:"checklist"`
 }
 
 type quotePart struct {
@@ -126,7 +132,7 @@ func (m *message) words() (string, []models.MessageEntity) {
 // wordless reports whether a message is a picture, a voice or the like without
 // words. Service messages are not.
 func (m *message) wordless() bool {
-	for _, x := range []json.RawMessage{m.Photo, m.Voice, m.Audio, m.Video, m.VideoNote, m.Sticker, m.Document, m.Location, m.Contact, m.Poll} {
+	for _, x := range []json.RawMessage{m.Photo, m.Voice, m.Audio, m.Video, m.VideoNote, m.Sticker, m.Document, m.Location, m.Contact, m.Poll, m.Dice, m.Story, m.Game, m.PaidMedia, m.Checklist} {
 		if len(x) > 0 {
 			return m.Text == "" && m.Caption == ""
 		}

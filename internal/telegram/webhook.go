@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"context"
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
@@ -55,8 +56,8 @@ func (b *Bot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // setWebhook tells Telegram where to post updates.
-func (b *Bot) setWebhook() error {
-	_, err := b.api.SetWebhook(withCall(b.hard, callInfo{}), &bot.SetWebhookParams{
+func (b *Bot) setWebhook(ctx context.Context) error {
+	_, err := b.api.SetWebhook(withCall(ctx, callInfo{}), &bot.SetWebhookParams{
 		URL: b.opt.WebhookURL, SecretToken: b.opt.WebhookSecret, AllowedUpdates: allowedUpdates, MaxConnections: 10,
 	})
 	if errors.Is(err, bot.ErrorUnauthorized) {
