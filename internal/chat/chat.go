@@ -118,7 +118,7 @@ func (c *Chat) Answer(ctx context.Context, m Message) (*Reply, error) {
 	}
 	if m.Plan != "" {
 		before.Plan, before.Chosen = m.Plan, true
-	} else if before.Plan == "" {
+	} else if !before.Chosen {
 		if before.Plan, err = c.Plan(m.Chat); err != nil {
 			return nil, err
 		}
