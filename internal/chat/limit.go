@@ -33,13 +33,13 @@ const maxLimited = 20000
 type limits struct {
 	mu           sync.Mutex
 	user, chat   int
-	users, chats *lru.Cache[string, *rate.Limiter]
-	words        *lru.Cache[string, *rate.Limiter]
+	users, chats *lru.Cache[string, *bucket]
+	words        *lru.Cache[string, *bucket]
 }
 
 func newLimits(opt Options) *limits {
-	cache := func() *lru.Cache[string, *rate.Limiter] {
-		c, err := lru.New[string, *rate.Limiter](maxLimited)
+	cache := func() *lru.Cache[string, *bucket] {
+		c, err := lru.New[string, *bucket](maxLimited)
 		if err != nil {
 			panic(err) // only for a size below one
 		}
@@ -62,24 +62,37 @@ func (c *Chat) Admit(k Key, at time.Time) Verdict {
 	l := c.limits
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	user, chat := bucket(l.users, k.Chat+"\x00"+k.User, l.user), bucket(l.chats, k.Chat, l.chat)
+	user, chat := take(l.users, k.Chat+"\x00"+k.User, l.user, at), take(l.chats, k.Chat, l.chat, at)
 	// Both must have room before either is charged.
 	if user.TokensAt(at) >= 1 && chat.TokensAt(at) >= 1 {
 		user.AllowN(at, 1)
 		chat.AllowN(at, 1)
 		return Admit
 	}
-	if bucket(l.words, k.Chat+"\x00"+k.User, 1).AllowN(at, 1) {
+	if take(l.words, k.Chat+"\x00"+k.User, 1, at).AllowN(at, 1) {
 		return Warn
 	}
 	return Ignore
 }
 
-func bucket(of *lru.Cache[string, *rate.Limiter], key string, perMinute int) *rate.Limiter {
-	if l, ok := of.Get(key); ok {
-		return l
+// A bucket is a token bucket with the latest time it was asked at.
+type bucket struct {
+	*rate.Limiter
+	latest time.Time
+}
+
+// window is the time that limits count over. A clock that was set back by more
+// starts afresh; otherwise nobody could ask until it caught up.
+const window = time.Minute
+
+func take(of *lru.Cache[string, *bucket], key string, perMinute int, at time.Time) *bucket {
+	b, ok := of.Get(key)
+	if !ok || at.Before(b.latest.Add(-window)) {
+		b = &bucket{Limiter: rate.NewLimiter(rate.Limit(float64(perMinute)/window.Seconds()), perMinute)}
+		of.Add(key, b)
 	}
-	l := rate.NewLimiter(rate.Limit(float64(perMinute)/60), perMinute)
-	of.Add(key, l)
-	return l
+	if at.After(b.latest) {
+		b.latest = at
+	}
+	return b
 }
