@@ -8,7 +8,7 @@ FUZZTIME  ?= 20s
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench eval fuzz index clean
+.PHONY: help run build test check crash load bench eval fuzz index clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -28,6 +28,12 @@ check: ## gofmt, vet, staticcheck, race tests
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 	$(GO) test -race ./...
+
+crash: ## kill the running bot 200 times under load
+	$(GO) test -run 'TestR1Crash' -crash.rounds 200 -timeout 30m -v ./cmd/wence
+
+load: ## 200 groups ask 20 questions each, under the limits of Telegram
+	$(GO) test -run 'TestLoad' -load -timeout 20m -v ./internal/telegram
 
 bench: ## speed and memory, beside a bare index
 	$(GO) test -run '^$$' -bench . -benchmem ./...

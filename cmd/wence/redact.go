@@ -54,7 +54,7 @@ func (r *redactor) WithAttrs(attrs []slog.Attr) slog.Handler {
 }
 
 func (r *redactor) WithGroup(name string) slog.Handler {
-	return &redactor{r.next.WithGroup(name), r.out}
+	return &redactor{r.next.WithGroup(r.out.Replace(name)), r.out}
 }
 
 func (r *redactor) attr(a slog.Attr) slog.Attr {
@@ -64,7 +64,11 @@ func (r *redactor) attr(a slog.Attr) slog.Attr {
 		v = slog.StringValue(r.out.Replace(v.String()))
 	case slog.KindAny:
 		// Whatever it is, it is printed: structs may hold secrets deep inside.
-		v = slog.StringValue(r.out.Replace(fmt.Sprintf("%+v", v.Any())))
+		text := fmt.Sprintf("%+v", v.Any())
+		if b, ok := v.Any().([]byte); ok {
+			text = string(b)
+		}
+		v = slog.StringValue(r.out.Replace(text))
 	case slog.KindGroup:
 		var group []slog.Attr
 		for _, x := range v.Group() {

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -518,4 +519,43 @@ func answersTo(sent []telegramtest.Message) map[int]int {
 		n[m.ReplyTo]++
 	}
 	return n
+}
+
+// FuzzConfig gives the variables any values. Reading them must not panic, and
+// an error must name the variable.
+func FuzzConfig(f *testing.F) {
+	f.Add("123456789:AAaaBBbbCCccDDddEEeeFFffGGggHHhhIIi", "https://x.org", "1,-100", "30d", "info", "127.0.0.1:1", "https://x.org/t", "s")
+	f.Add("", "", "", "", "", "", "", "")
+	f.Add("x", "http://[::1", "1,,", "1e9h", "DEBUG+2", ":", "://", "\x00")
+	f.Fuzz(func(t *testing.T, token, api, ids, keep, level, addr, hook, secret string) {
+		env := map[string]string{
+			"TELEGRAM_BOT_TOKEN": token, "TELEGRAM_API_URL": api, "WENCE_PUBLIC_URL": api, "WENCE_ADMINS": ids, "WENCE_KEEP_QUESTIONS": keep,
+			"WENCE_LOG_LEVEL": level, "WENCE_ADDR": addr, "WENCE_WEBHOOK_URL": hook, "WENCE_WEBHOOK_SECRET": secret, "WENCE_USER_PER_MINUTE": ids,
+		}
+		c, err := readConfig(func(k string) string { return env[k] })
+		if err != nil {
+			if !strings.Contains(err.Error(), "TELEGRAM_") && !strings.Contains(err.Error(), "WENCE_") {
+				t.Errorf("which variable? %v", err)
+			}
+			return
+		}
+		if c.webhookURL != "" && c.webhookSecret == "" || c.keepQuestions < 0 || c.addr == "" {
+			t.Errorf("accepted: %+v", c)
+		}
+	})
+}
+
+// TestRedactor logs secrets in every way that slog offers.
+func TestRedactor(t *testing.T) {
+	const secret = "123456789:AAaaBBbbCCccDDddEEeeFFffGGggHHhhIIi"
+	var b strings.Builder
+	log := slog.New(newRedactor(slog.NewJSONHandler(&b, nil), []string{secret, "hook-secret"}))
+	type deep struct{ Inner struct{ Token string } }
+	var d deep
+	d.Inner.Token = secret
+	log.With("with", secret).WithGroup("g"+secret).Error("message "+secret, "string", secret, "error", fmt.Errorf("at /bot%s/x: %w", secret, os.ErrNotExist),
+		"struct", d, "pointer", &d, "bytes", []byte("hook-secret"), "half", "AAaaBBbbCCccDDddEEeeFFffGGggHHhhIIi", slog.Group("group", "x", "hook-secret"))
+	if strings.Contains(b.String(), "AAaaBB") || strings.Contains(b.String(), "hook-secret") {
+		t.Errorf("got %s", b.String())
+	}
 }
