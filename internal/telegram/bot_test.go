@@ -244,6 +244,12 @@ func (r *rig) start() *rig {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	return r.startBot(b)
+}
+
+// startBot runs a bot that the test has changed.
+func (r *rig) startBot(b *Bot) *rig {
+	r.t.Helper()
 	if err := b.Connect(r.t.Context()); err != nil {
 		r.t.Fatal(err)
 	}

@@ -34,6 +34,7 @@ type client struct {
 	log    *slog.Logger
 	counts *Counts
 	limit  time.Duration // of one attempt, where the call names none
+	pause  time.Duration // after the first failure; it grows from there
 }
 
 // maxReply bounds what is read of a reply.
@@ -49,7 +50,7 @@ func newClient(transport http.RoundTripper, pace *pacer, log *slog.Logger, count
 			// A redirect would carry the token elsewhere.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		pace: pace, log: log, counts: counts, limit: tryTime,
+		pace: pace, log: log, counts: counts, limit: tryTime, pause: 500 * time.Millisecond,
 	}
 }
 
@@ -79,7 +80,7 @@ func (c *client) Do(req *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("encode the request: %w", err)
 	}
 	pause := backoff.NewExponentialBackOff()
-	pause.InitialInterval = 500 * time.Millisecond
+	pause.InitialInterval = c.pause
 	pause.MaxInterval = 30 * time.Second
 	method := path.Base(req.URL.Path)
 	key := paceKey(info.chat, method)
@@ -301,7 +302,7 @@ func (p *pacer) wait(ctx context.Context, key string, info callInfo) error {
 }
 
 // errPaused says that a call is not worth waiting for.
-var errPaused = errors.New("Telegram asked for a pause")
+var errPaused = errors.New("a pause was asked for")
 
 // hold keeps every call of a key back for a while, because Telegram said so.
 func (p *pacer) hold(key string, d time.Duration) {

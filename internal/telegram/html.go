@@ -88,7 +88,7 @@ func (w *writer) quote(s string) {
 }
 
 func (w *writer) link(href, s string) {
-	w.b.WriteString(`<a href="` + html.EscapeString(href) + `">`)
+	w.b.WriteString(`<a href="` + html.EscapeString(valid(href)) + `">`)
 	w.raw(valid(s))
 	w.b.WriteString("</a>")
 	w.entities++

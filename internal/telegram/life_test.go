@@ -668,7 +668,7 @@ func TestT39Logs(t *testing.T) {
 	r.tg.Migrate(g, ann)
 	r.tg.InjectRaw(`{"message":{"message_id":1,"text":"` + wetland + `","chat":7}}`)
 	r.start()
-	r.sent(c, 2)
+	r.sent(c, 1) // the other may be the one that is refused
 	r.idle()
 	log := r.log.String()
 	for _, secret := range []string{"湿地", "月球", num(ann.ID), num(g.ID)[1:], "telegramtest-only"} {
@@ -975,5 +975,20 @@ func TestStartStopsWhileWebhookFails(t *testing.T) {
 	at := time.Now()
 	if err := r.halt(); err != nil || time.Since(at) > 3*time.Second {
 		t.Errorf("%v after %v", err, time.Since(at))
+	}
+}
+
+// What Telegram refuses without saying why does not hold up a chat for ever.
+func TestG04EndlessRefusal(t *testing.T) {
+	t.Parallel()
+	r := run(t, telegramtest.Options{}, nil)
+	ann, c := r.private("Ann")
+	odd := &telegramtest.Fault{Name: "406", Status: 406, Description: "Not Acceptable: the update app to login"}
+	r.tg.Fault(telegramtest.Once("sendMessage", odd, odd, odd, odd, odd))
+	ann.Say(c, wetland)
+	ann.Say(c, "雪博会谁牵头")
+	wants(t, r.one(c).Text, "雪博会")
+	if n := r.bot.Counts(); n.Failed.Load() != 1 || n.Answered.Load() != 1 {
+		t.Errorf("%d failed, %d answered", n.Failed.Load(), n.Answered.Load())
 	}
 }
