@@ -87,8 +87,9 @@ func keyboard(rows [][]button) models.ReplyMarkup {
 
 // What a tap is answered with.
 const (
-	tapGone   = "这个按钮已失效,请重新提问。"
-	tapThanks = "已记下,谢谢。"
+	tapGone      = "这个按钮已失效,请重新提问。"
+	tapForgotten = "这条回答太久了,请重新提问。"
+	tapThanks    = "已记下,谢谢。"
 )
 
 // parseTap reads data; ok is false for what was made up or is of another
@@ -113,41 +114,45 @@ func (b *Bot) tapped(ctx context.Context, it *item, under *message) (say string,
 	if !ok {
 		return tapGone, false
 	}
-	n := 0
-	if op != "u" && op != "w" && op != "q" && op != "x" {
-		var err error
-		if n, err = strconv.Atoi(args[len(args)-1]); err != nil || n < 0 && op != "p" {
-			return tapGone, false
-		}
-	}
+	n, ok := numberOf(op, args)
 	switch op {
 	case "q", "x":
-		if _, ok := b.refs.find(args[0]); !ok {
-			return tapGone, false
-		}
-		return "", true
+		_, ok = b.refs.find(args[0])
 	case "u", "w", "n", "c":
-		if !b.remembered(ctx, it, op, n) {
-			return "这条回答太久了,请重新提问。", false
+		if ok && !b.remembered(ctx, it, op, n) {
+			return tapForgotten, false
 		}
 		if op == "u" || op == "w" {
 			return tapThanks, true
 		}
-		return "", true
 	case "t":
 		// The page takes the place of the message: only of such a table.
 		plan, err := strconv.Atoi(args[0])
-		ok = err == nil && plan >= 0 && plan < len(b.loaded()) && strings.Contains(under.Text, tableTitle)
+		ok = ok && err == nil && plan >= 0 && plan < len(b.loaded()) && strings.Contains(under.Text, tableTitle)
 	case "a":
 		names, _ := b.agencies()
-		ok = n < len(names)
+		ok = ok && n < len(names)
 	case "p":
-		ok = n >= -1 && n < len(b.loaded())
+		ok = ok && n < len(b.loaded())
 	}
 	if !ok {
 		return tapGone, false
 	}
 	return "", true
+}
+
+// numberOf reads the number that most data end in. Only the choice of no plan is
+// negative.
+func numberOf(op string, args []string) (n int, ok bool) {
+	least := 0
+	switch op {
+	case "u", "w", "q", "x":
+		return 0, true
+	case "p":
+		least = -1
+	}
+	n, err := strconv.Atoi(args[len(args)-1])
+	return n, err == nil && n >= least
 }
 
 // remembered reports whether the answer that a button stands under is still

@@ -510,6 +510,7 @@ func TestT37PollFaults(t *testing.T) {
 
 // Replies of a hundred long messages do not stop the poll.
 func TestT37LongPolls(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, telegramtest.Options{}, nil)
 	ann, c := r.private("Ann")
 	long := strings.Repeat("x", 1<<20)
