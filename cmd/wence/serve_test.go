@@ -414,6 +414,56 @@ func TestR6Damage(t *testing.T) {
 	t.Logf("R6: %d damaged files moved aside, every start went on", n)
 }
 
+// TestR16Restore backs up a bot under load and starts another from the copy: what
+// was answered before the backup is known there, and what waited is answered.
+func TestR16Restore(t *testing.T) {
+	tg := telegramtest.New(t, telegramtest.Options{})
+	data := shortDir(t)
+	p := launch(t, botEnv(tg, data, "WENCE_NO_PACING=1", "WENCE_USER_PER_MINUTE=1000", "WENCE_CHAT_PER_MINUTE=1000"), "serve")
+	p.says("已连接")
+	ann := tg.AddUser("Ann")
+	c := tg.AddPrivate(ann)
+	ann.Say(c, "湿地保护率的目标")
+	tg.Wait(func(s *telegramtest.Server) bool { return len(s.Sent(c)) == 1 }, 20*time.Second)
+	stop := make(chan struct{})
+	var load sync.WaitGroup
+	load.Go(func() {
+		bob := tg.AddUser("Bob")
+		d := tg.AddPrivate(bob)
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(2 * time.Millisecond):
+				bob.Say(d, "用水权谁牵头")
+			}
+		}
+	})
+	fresh := shortDir(t)
+	q := launch(t, []string{"WENCE_DATA=" + data}, "backup", filepath.Join(fresh, stateFile))
+	code := q.wait(20 * time.Second)
+	close(stop)
+	load.Wait()
+	if code != exitOK {
+		t.Fatalf("exit %d: %s", code, q.err)
+	}
+	p.stop()
+	p = launch(t, botEnv(tg, fresh, "WENCE_NO_PACING=1"), "serve")
+	p.says("已连接")
+	n := len(tg.Sent(c))
+	ann.Say(c, "期限呢")
+	if !tg.Wait(func(s *telegramtest.Server) bool { return len(s.Sent(c)) == n+1 }, 20*time.Second) {
+		t.Fatalf("no answer from the copy\n%s", p.err)
+	}
+	if m := tg.Sent(c)[n]; !strings.Contains(m.Text, "湿地保护率:到2027年") {
+		t.Errorf("the conversation is lost: %s", m.Text)
+	}
+	if strings.Contains(p.err.String(), "损坏") {
+		t.Errorf("the copy is damaged: %s", p.err)
+	}
+	t.Log("R16: 1 backup under load, restored, conversation kept")
+}
+
 var crashRounds = flag.Int("crash.rounds", 6, "rounds of TestR1Crash")
 
 // TestR1Crash kills the bot at random points under load. No question may be
