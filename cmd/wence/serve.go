@@ -220,6 +220,9 @@ func (s *service) startWeb(ctx context.Context, part func(func() error)) error {
 // ready says why questions cannot be taken now: what cannot be written cannot be
 // promised.
 func (s *service) ready(context.Context) error {
+	if s.bot != nil && !s.bot.Keeping() {
+		return errors.New("updates cannot be kept")
+	}
 	return s.st.Apply(store.Put("probe", nil).Until(s.now().Add(time.Hour)))
 }
 

@@ -355,6 +355,9 @@ func TestR4DiskFull(t *testing.T) {
 	if code := p.stop(); code != exitOK {
 		t.Errorf("exit %d", code)
 	}
+	if !red {
+		t.Error("ready while nothing could be kept")
+	}
 	t.Logf("R4: %d answers of %d, readiness red while full: %v", len(tg.Sent(c)), admitted, red)
 }
 

@@ -69,7 +69,11 @@ func (c *Chat) Admit(k Key, at time.Time) Verdict {
 		chat.AllowN(at, 1)
 		return Admit
 	}
-	if take(l.words, k.Chat+"\x00"+k.User, 1, at).AllowN(at, 1) {
+	who := k.Chat + "\x00" + k.User
+	if chat.TokensAt(at) < 1 {
+		who = k.Chat // one word for all of them
+	}
+	if take(l.words, who, 1, at).AllowN(at, 1) {
 		return Warn
 	}
 	return Ignore

@@ -251,6 +251,13 @@ func TestLimits(t *testing.T) {
 	if got := count(eve, 5, start); got != [3]int{0, 1, 4} {
 		t.Errorf("over the limit of the chat: %v", got)
 	}
+	for i := range 5 {
+		many := eve
+		many.User = fmt.Sprint("x", i)
+		if got := count(many, 1, start); got != [3]int{0, 0, 1} {
+			t.Errorf("another user over the limit of the chat: %v", got)
+		}
+	}
 	other := eve
 	other.Chat = "-300"
 	if got := count(other, 5, start); got != [3]int{5, 0, 0} {

@@ -90,6 +90,7 @@ type Bot struct {
 
 	taking  sync.Mutex             // one batch of updates at a time
 	judged  map[int64]chat.Verdict // of updates not kept yet: charged once, however often the store fails; guarded by taking
+	keeping atomic.Bool            // the last updates could be kept
 	closed  bool                   // no more updates are taken; guarded by taking
 	running sync.WaitGroup
 	sides   chan struct{}
@@ -139,6 +140,7 @@ func New(opt Options) (*Bot, error) {
 		opt.Transport = http.DefaultTransport
 	}
 	b.client = newClient(opt.Transport, newPacer(opt.Unpaced), b.log, &b.counts)
+	b.keeping.Store(true)
 	var err error
 	if b.api, err = bot.New(opt.Token, bot.WithSkipGetMe(), bot.WithServerURL(opt.APIURL), bot.WithHTTPClient(time.Minute, b.client)); err != nil {
 		return nil, errors.New("telegram: cannot set up the client")
@@ -173,6 +175,9 @@ func (b *Bot) SeesAll() bool { return b.me.CanReadAllGroupMessages }
 
 // Counts returns the counters, which go on counting.
 func (b *Bot) Counts() *Counts { return &b.counts }
+
+// Keeping reports whether the last updates that came could be kept.
+func (b *Bot) Keeping() bool { return b.keeping.Load() }
 
 // Depth returns how many chats have questions that wait or are being answered.
 func (b *Bot) Depth() int { return b.queue.depth() }

@@ -346,6 +346,9 @@ func (b *Bot) dropChat(it *item) error {
 // is on its way.
 const typingAfter = 800 * time.Millisecond
 
+// maxTyping is how many chats may wait for "typing" to be shown.
+const maxTyping = 20
+
 // typing shows "typing" in the chat when the answer takes long. stop ends that.
 func (b *Bot) typing(ctx context.Context, it *item) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
@@ -353,7 +356,8 @@ func (b *Bot) typing(ctx context.Context, it *item) (stop func()) {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		defer b.recovered("typing")
-		if sleep(ctx, typingAfter); ctx.Err() != nil {
+		// With many chats waiting the sign would cost as much as the answers.
+		if sleep(ctx, typingAfter); ctx.Err() != nil || b.queue.depth() > maxTyping {
 			return
 		}
 		_, err := b.api.SendChatAction(withCall(ctx, callInfo{chat: chatID, free: true, patience: time.Millisecond}), &bot.SendChatActionParams{

@@ -39,15 +39,16 @@ func (b *Bot) take(ctx context.Context, raws []json.RawMessage) (next int64, err
 
 // takeAll writes the items of updates, sorted by id, in batches that the store
 // takes. It is called by one goroutine at a time.
-func (b *Bot) takeAll(ctx context.Context, us []*update) error {
+func (b *Bot) takeAll(ctx context.Context, us []*update) (err error) {
 	b.taking.Lock()
 	defer b.taking.Unlock()
 	if b.closed {
 		return errStopping
 	}
+	defer func() { b.keeping.Store(err == nil) }()
 	const batch = store.MaxOps / 2
 	for part := range slices.Chunk(us, batch) {
-		if err := b.takeBatch(ctx, part); err != nil {
+		if err = b.takeBatch(ctx, part); err != nil {
 			return err
 		}
 	}
