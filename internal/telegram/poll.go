@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"mime/multipart"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -76,18 +79,16 @@ var errConflict = errors.New("another getUpdates is running")
 
 // fetch asks for the updates from offset on and confirms those before it.
 func (b *Bot) fetch(ctx context.Context, offset int64, limit int) ([]json.RawMessage, error) {
-	params, err := json.Marshal(map[string]any{
-		"offset": offset, "limit": limit, "timeout": pollSeconds, "allowed_updates": allowedUpdates,
-	})
+	body, kind, err := pollForm(offset, limit)
 	if err != nil {
 		return nil, err
 	}
 	ctx = withCall(ctx, callInfo{try: (pollSeconds + 15) * time.Second})
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.opt.APIURL+"/bot"+b.opt.Token+"/getUpdates", bytes.NewReader(params))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.opt.APIURL+"/bot"+b.opt.Token+"/getUpdates", body)
 	if err != nil {
 		return nil, errors.New("getUpdates: the address of the Bot API is wrong")
 	}
-	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Content-Type", kind)
 	resp, err := b.client.Do(req)
 	if err != nil {
 		return nil, err
@@ -114,6 +115,24 @@ func (b *Bot) fetch(ctx context.Context, offset int64, limit int) ([]json.RawMes
 		return nil, errConflict
 	}
 	return nil, fmt.Errorf("getUpdates: %d %s", r.Code, r.Description)
+}
+
+// pollForm writes the parameters of getUpdates as the library writes those of all
+// other methods, so that a server in between has to understand one form only.
+func pollForm(offset int64, limit int) (body io.Reader, kind string, err error) {
+	kinds, err := json.Marshal(allowedUpdates)
+	if err != nil {
+		return nil, "", err
+	}
+	var b bytes.Buffer
+	form := multipart.NewWriter(&b)
+	for _, p := range [][2]string{
+		{"offset", strconv.FormatInt(offset, 10)}, {"limit", strconv.Itoa(limit)},
+		{"timeout", strconv.Itoa(pollSeconds)}, {"allowed_updates", string(kinds)},
+	} {
+		err = errors.Join(err, form.WriteField(p[0], p[1]))
+	}
+	return &b, form.FormDataContentType(), errors.Join(err, form.Close())
 }
 
 // sleep waits for d or the end of ctx.
