@@ -85,9 +85,11 @@ func (c *client) Do(req *http.Request) (*http.Response, error) {
 	method := path.Base(req.URL.Path)
 	key := paceKey(info.chat, method)
 	return backoff.Retry(ctx, func() (*http.Response, error) {
-		if err := c.pace.wait(ctx, key, info); err != nil {
+		release, err := c.pace.wait(ctx, key, info)
+		if err != nil {
 			return nil, backoff.Permanent(err)
 		}
+		defer release()
 		return c.try(req, method, key, body, info)
 	}, backoff.WithBackOff(pause), backoff.WithMaxElapsedTime(info.patience),
 		backoff.WithNotify(func(err error, wait time.Duration) {
@@ -244,7 +246,8 @@ type pacer struct {
 // A pace is of a chat or of a method that belongs to none.
 type pace struct {
 	*rate.Limiter
-	until time.Time // Telegram asked to wait; guarded by pacer.mu
+	until time.Time     // Telegram asked to wait; guarded by pacer.mu
+	turn  chan struct{} // holds a token while a call to the chat is under way
 }
 
 // maxPaced bounds the memory. A chat that drops out has sent nothing for
@@ -265,7 +268,7 @@ func (p *pacer) of(key string) *pace {
 	if c, ok := p.keys.Get(key); ok {
 		return c
 	}
-	c := &pace{Limiter: rate.NewLimiter(1, 5)}
+	c := &pace{Limiter: rate.NewLimiter(1, 5), turn: make(chan struct{}, 1)}
 	if strings.HasPrefix(key, "-") {
 		// 5 at once and 15 more in the minute are 20 in any minute.
 		c.Limiter = rate.NewLimiter(rate.Every(4*time.Second), 5)
@@ -274,25 +277,51 @@ func (p *pacer) of(key string) *pace {
 	return c
 }
 
-// wait returns when a call may be made.
-func (p *pacer) wait(ctx context.Context, key string, info callInfo) error {
+// wait returns when a call may be made, and what to do after it. Calls to one
+// chat are made one after another, so that none is on its way while Telegram
+// orders a pause; those that say that an answer takes long do not wait for it.
+func (p *pacer) wait(ctx context.Context, key string, info callInfo) (release func(), err error) {
 	c := p.of(key)
 	if !p.off && info.chat != 0 && !info.free {
 		if err := c.Wait(ctx); err != nil {
-			return err
+			return nil, err
 		}
 		if err := p.all.Wait(ctx); err != nil {
-			return err
+			return nil, err
 		}
 	}
+	release = func() {}
+	if info.chat != 0 {
+		var enough <-chan time.Time
+		if info.free {
+			enough = time.After(freeTurn)
+		}
+		select {
+		case c.turn <- struct{}{}:
+			release = func() { <-c.turn }
+		case <-enough:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	if err := p.paused(ctx, c, info.free); err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
+}
+
+// paused waits while Telegram has asked for that. Calls that are not worth it
+// are given up.
+func (p *pacer) paused(ctx context.Context, c *pace, free bool) error {
 	for {
 		p.mu.Lock()
 		left := time.Until(c.until)
 		p.mu.Unlock()
-		if left <= 0 {
+		switch {
+		case left <= 0:
 			return ctx.Err()
-		}
-		if info.free {
+		case free:
 			return errPaused
 		}
 		if sleep(ctx, left); ctx.Err() != nil {
@@ -300,6 +329,10 @@ func (p *pacer) wait(ctx context.Context, key string, info callInfo) error {
 		}
 	}
 }
+
+// freeTurn is how long a call that is not worth waiting for waits for another to
+// the same chat.
+const freeTurn = 500 * time.Millisecond
 
 // errPaused says that a call is not worth waiting for.
 var errPaused = errors.New("a pause was asked for")
