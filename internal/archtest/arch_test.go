@@ -66,6 +66,7 @@ var owners = map[string][]string{
 	"github.com/sashabaranov/go-openai":      {"internal/llm"},
 	"github.com/go-telegram/bot":             {"internal/telegram"},
 	"github.com/modelcontextprotocol/go-sdk": {"internal/mcp"},
+	"github.com/google/jsonschema-go":        {"internal/mcp"},
 	"html/template":                          {"internal/web"},
 }
 
