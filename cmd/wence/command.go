@@ -25,7 +25,7 @@ type command struct {
 
 // commands lists them in the order of the help.
 func commands() []command {
-	return []command{askCommand(), chatCommand(), serveCommand(), planCommand(), indexCommand(), evalCommand(), backupCommand(), statsCommand(), versionCommand()}
+	return []command{askCommand(), chatCommand(), serveCommand(), planCommand(), indexCommand(), evalCommand(), backupCommand(), statsCommand(), mcpCommand(), versionCommand()}
 }
 
 // A call is one command with its flags and arguments.

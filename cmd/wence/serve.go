@@ -208,12 +208,12 @@ func (s *service) startWeb(ctx context.Context, part func(func() error)) error {
 		s.say("网页服务：没有开，地址 %s 不能用（%s）；可用 WENCE_ADDR 换一个。", s.cfg.addr, reason(err))
 		return nil
 	}
-	srv := web.New(s.log, s.ready)
+	srv := web.NewServer(web.ServerOptions{Log: s.log, Ready: s.ready})
 	if s.bot != nil && s.cfg.webhookURL != "" {
 		srv.Handle(s.cfg.webhookPath, s.bot)
 	}
 	s.say("网页服务：http://%s", l.Addr())
-	part(func() error { return srv.Serve(ctx, l) })
+	part(func() error { return srv.Serve(ctx, l, srv.Handler(nil)) })
 	return nil
 }
 

@@ -85,6 +85,9 @@ type Options struct {
 	ChatPerMinute int           // of one chat; 0 is 60
 	KeepQuestions time.Duration // how long texts of unanswered questions are kept, at most [MaxKeepQuestions]; 0 is not at all
 	Log           bool          // count answers and keep feedback
+
+	// Observe is told of every answer and of how long it took; nil is not.
+	Observe func(k Key, a *answer.Answer, took time.Duration)
 }
 
 // New returns a Chat that keeps its conversations in s. It does not close s.
@@ -132,10 +135,14 @@ func (c *Chat) Answer(ctx context.Context, m Message) (*Reply, error) {
 		return r, nil
 	}
 	req := answer.Request{ID: m.ID, Text: m.Text, Plan: before.Plan, Today: m.At, Explain: m.Explain}
+	began := time.Now()
 	if ok {
 		r.Answer = c.engine.Answer(ctx, req, q)
 	} else {
 		r.Answer = c.engine.AskBack(req, q)
+	}
+	if c.opt.Observe != nil {
+		c.opt.Observe(m.Key, r.Answer, time.Since(began))
 	}
 	if q.Ask != question.AskChitchat && q.Ask != question.AskNothing && ok && !q.More {
 		r.after.Turn = nextTurn(before.Turn, q, r.Answer)
