@@ -60,6 +60,7 @@ var owners = map[string][]string{
 	"golang.org/x/time":                      {"internal/chat", "internal/telegram", "internal/web"},
 	"github.com/hashicorp/golang-lru/v2":     {"internal/chat", "internal/telegram", "internal/web"},
 	"github.com/prometheus/client_golang":    {"internal/web"},
+	"github.com/xuri/excelize/v2":            {"internal/web/api"},
 	"github.com/klauspost/compress":          {"internal/web"},
 	"github.com/cenkalti/backoff/v5":         {"internal/telegram"},
 	"github.com/spf13/pflag":                 {"cmd/wence"},
