@@ -29,6 +29,9 @@ type config struct {
 	keepQuestions            time.Duration
 	level                    slog.Level
 	unpaced                  bool
+	siteToken, metricsAddr   string
+	asksPerSecond            float64
+	asksAtOnce               int
 }
 
 const defaultAddr = "127.0.0.1:8080"
@@ -172,6 +175,11 @@ func readConfig(getenv func(string) string) (*config, error) {
 		chats: e.ids("WENCE_ALLOWED_CHATS"), users: e.ids("WENCE_ALLOWED_USERS"), admins: e.ids("WENCE_ADMINS"),
 		userPerMinute: e.count("WENCE_USER_PER_MINUTE"), chatPerMi: e.count("WENCE_CHAT_PER_MINUTE"),
 		keepQuestions: e.days("WENCE_KEEP_QUESTIONS", chat.MaxKeepQuestions), level: e.level("WENCE_LOG_LEVEL"),
+	}
+	c.siteToken, c.metricsAddr = e.secret("WENCE_SITE_TOKEN"), getenv("WENCE_METRICS_ADDR")
+	c.asksPerSecond, c.asksAtOnce = float64(e.count("WENCE_ASKS_PER_SECOND")), e.count("WENCE_ASKS_AT_ONCE")
+	if _, port, err := net.SplitHostPort(c.metricsAddr); c.metricsAddr != "" && (err != nil || port == "") {
+		e.wrong("WENCE_METRICS_ADDR", "应当形如 127.0.0.1:9090，而不是“%s”。", c.metricsAddr)
 	}
 	c.unpaced = getenv("WENCE_NO_PACING") != ""
 	c.addrSet = c.addr != ""

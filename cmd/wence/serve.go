@@ -6,19 +6,26 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
 	"github.com/wence-qa/wence/corpus"
+	"github.com/wence-qa/wence/internal/answer"
 	"github.com/wence-qa/wence/internal/chat"
+	"github.com/wence-qa/wence/internal/mcp"
 	"github.com/wence-qa/wence/internal/store"
 	"github.com/wence-qa/wence/internal/store/bolt"
 	"github.com/wence-qa/wence/internal/telegram"
 	"github.com/wence-qa/wence/internal/web"
+	"github.com/wence-qa/wence/internal/web/api"
 )
 
 func serveCommand() command {
@@ -37,6 +44,10 @@ func serveCommand() command {
   WENCE_WEBHOOK_SECRET   推送的密钥，用推送时必须设
   WENCE_USER_PER_MINUTE  每人每分钟的问题数，缺省 30
   WENCE_CHAT_PER_MINUTE  每群每分钟的问题数，缺省 60
+  WENCE_ASKS_PER_SECOND  网页和接口每个地址每秒的提问数，缺省 20
+  WENCE_ASKS_AT_ONCE     同上，一次最多，缺省 200
+  WENCE_SITE_TOKEN       设了，整个网站就要这个口令（Bearer 或浏览器的密码框）
+  WENCE_METRICS_ADDR     指标另开的地址；不设则在 /metrics，只答本机
   WENCE_KEEP_QUESTIONS   没有答上的问题原文保存多久，如 30d；缺省不保存
   WENCE_NO_PACING        设为 1 则发消息不限速，只用于自建的 Bot API 服务器
   WENCE_LOG_LEVEL        debug、info（缺省）、warn 或 error
@@ -62,6 +73,10 @@ type service struct {
 	st   *bolt.Store
 	chat *chat.Chat
 	bot  *telegram.Bot // nil without a token
+
+	web     *web.Server
+	metrics *web.Metrics
+	texts   *texts
 }
 
 func serve(ctx context.Context, c *call) error {
@@ -101,7 +116,15 @@ func (s *service) open(ctx context.Context) error {
 		fmt.Fprintf(s.stderr, "wence: 数据文件损坏，已修复：%s\n", recovered(r))
 		s.log.Error("the state file was damaged", "recovery", r.String())
 	}
+	s.texts = &texts{dir: filepath.Join(s.dir, "texts")}
+	if err := s.texts.keep(s.as.plans); err != nil {
+		s.log.Error("cannot keep the texts of the plans", "error", err)
+	}
+	s.metrics = web.NewMetrics()
 	s.chat = chat.New(s.as.engine, s.st, chat.Options{
+		Observe: func(k chat.Key, a *answer.Answer, took time.Duration) {
+			s.metrics.Question(channel(k), string(a.Kind), a.Found, took)
+		},
 		UserPerMinute: s.cfg.userPerMinute, ChatPerMinute: s.cfg.chatPerMi, KeepQuestions: s.cfg.keepQuestions, Log: true,
 	})
 	if s.cfg.token != "" {
@@ -109,6 +132,7 @@ func (s *service) open(ctx context.Context) error {
 			s.close()
 			return usagef("机器人设置有误（%v）。", err)
 		}
+		s.watch()
 	}
 	return nil
 }
@@ -208,13 +232,103 @@ func (s *service) startWeb(ctx context.Context, part func(func() error)) error {
 		s.say("网页服务：没有开，地址 %s 不能用（%s）；可用 WENCE_ADDR 换一个。", s.cfg.addr, reason(err))
 		return nil
 	}
-	srv := web.NewServer(web.ServerOptions{Log: s.log, Ready: s.ready})
-	if s.bot != nil && s.cfg.webhookURL != "" {
-		srv.Handle(s.cfg.webhookPath, s.bot)
+	h, err := s.webHandler()
+	if err != nil {
+		return err
 	}
 	s.say("网页服务：http://%s", l.Addr())
+	if first := s.as.engine.Ask(ctx, answer.Request{Text: "你好"}).Suggest; len(first) > 0 {
+		s.say("先问一句试试：http://%s/?q=%s", l.Addr(), url.QueryEscape(first[0]))
+	}
+	part(func() error { return s.web.Serve(ctx, l, h) })
+	if s.cfg.metricsAddr != "" {
+		return s.startMetrics(ctx, part)
+	}
+	return nil
+}
+
+// webHandler puts together all that is answered over HTTP.
+func (s *service) webHandler() (http.Handler, error) {
+	s.web = web.NewServer(web.ServerOptions{
+		Log: s.log, Ready: s.ready, Token: s.cfg.siteToken, Open: []string{s.cfg.webhookPath}, Requests: s.metrics.Request,
+	})
+	limit := web.NewLimiter(s.cfg.asksPerSecond, s.cfg.asksAtOnce)
+	rate := func(k chat.Key, id string, good bool, at time.Time) error {
+		ops, err := s.chat.Rate(k, id, good, at)
+		if err != nil {
+			return err
+		}
+		return s.st.Apply(ops...)
+	}
+	name := ""
+	if s.bot != nil {
+		name = s.bot.Username()
+	}
+	site, err := web.NewSite(s.chat, web.SiteOptions{
+		PublicURL: s.cfg.publicURL, BotName: name, Limit: limit.Wrap, Rate: rate, Now: s.now, Log: s.log,
+		Earlier: s.earlier,
+	})
+	if err != nil {
+		return nil, err
+	}
+	site.Register(s.web.Handle)
+	calls := api.New(s.chat, api.Options{PublicURL: s.cfg.publicURL, Limit: limit.Wrap, Rate: rate, Now: s.now, Log: s.log})
+	calls.Register(s.web.Handle)
+	tools := mcp.New(s.as.engine, mcp.Options{Version: version(), PublicURL: s.cfg.publicURL, Now: s.now, Log: s.log})
+	s.web.Handle("/mcp", limit.Wrap(tools.Handler()))
+	if s.cfg.metricsAddr == "" {
+		s.web.Handle("GET /metrics", web.LoopbackOnly(s.metrics.Handler()))
+	}
+	if s.bot != nil && s.cfg.webhookURL != "" {
+		s.web.Handle(s.cfg.webhookPath, s.bot)
+	}
+	return s.web.Handler(func(next http.Handler) http.Handler { return calls.Guard(web.Strict(next)) }), nil
+}
+
+// earlier returns the texts that a plan had before.
+func (s *service) earlier(id string) []*corpus.Plan {
+	p, err := findPlan(s.as.plans, id)
+	if err != nil {
+		return nil
+	}
+	return s.texts.earlier(p)
+}
+
+// startMetrics serves metrics at an address of their own.
+func (s *service) startMetrics(ctx context.Context, part func(func() error)) error {
+	l, err := net.Listen("tcp", s.cfg.metricsAddr)
+	if err != nil {
+		return &failure{exitUsage, fmt.Sprintf("指标服务不能用地址 %s（%s）；请改 WENCE_METRICS_ADDR。", s.cfg.metricsAddr, reason(err)), err}
+	}
+	srv := web.NewServer(web.ServerOptions{Log: s.log, Ready: s.ready})
+	srv.Handle("GET /metrics", s.metrics.Handler())
+	s.say("指标：http://%s/metrics", l.Addr())
 	part(func() error { return srv.Serve(ctx, l, srv.Handler(nil)) })
 	return nil
+}
+
+// watch shows the bot's counters among the metrics.
+func (s *service) watch() {
+	if s.bot == nil {
+		return
+	}
+	n := s.bot.Counts()
+	s.metrics.Gauge("wence_telegram_queue_depth", "Chats with questions that wait or are being answered.", func() float64 { return float64(s.bot.Depth()) })
+	for name, c := range map[string]*atomic.Int64{
+		"answered": &n.Answered, "resent": &n.Resent, "doubtful": &n.Doubtful, "duplicates": &n.Duplicates, "undecodable": &n.Undecodable,
+		"ignored": &n.Ignored, "undelivered": &n.Undelivered, "failed": &n.Failed, "panics": &n.Panics, "retries": &n.Retries,
+		"too_many": &n.TooMany, "conflicts": &n.Conflicts, "store_errors": &n.StoreErrors,
+	} {
+		s.metrics.Count("wence_telegram_"+name+"_total", "See the Counts of internal/telegram.", func() float64 { return float64(c.Load()) })
+	}
+}
+
+// channel is where a question came from, as metrics name it.
+func channel(k chat.Key) string {
+	if k.Chat == "web" || k.Chat == "api" {
+		return k.Chat
+	}
+	return "telegram"
 }
 
 // ready says why questions cannot be taken now: what cannot be written cannot be

@@ -1,0 +1,86 @@
+"use strict";
+(function () {
+  // Copying needs a script; without one the words can be selected.
+  function textOf(button) {
+    var from = button.previousElementSibling;
+    return button.dataset.copy === "link" ? from.href : from.textContent + " " + linkNear(button);
+  }
+  function linkNear(button) {
+    var a = button.closest(".pop, .share").querySelector(".perma");
+    return a ? a.href : "";
+  }
+  function copy(text, done) {
+    if (navigator.clipboard && window.isSecureContext) {
+      navigator.clipboard.writeText(text).then(done, function () {});
+      return;
+    }
+    var box = document.createElement("textarea");
+    box.value = text;
+    document.body.append(box);
+    box.select();
+    if (document.execCommand("copy")) done();
+    box.remove();
+  }
+  function showButtons(root) {
+    root.querySelectorAll("button.copy[hidden]").forEach(function (b) { b.hidden = false; });
+  }
+  showButtons(document);
+  document.addEventListener("click", function (e) {
+    var b = e.target.closest("button.copy");
+    if (!b) return;
+    copy(textOf(b), function () {
+      var was = b.textContent;
+      b.textContent = "已复制";
+      setTimeout(function () { b.textContent = was; }, 1500);
+    });
+  });
+
+  // Questions are asked without leaving the page.
+  var thread = document.getElementById("thread"), form = document.getElementById("ask");
+  if (!thread || !form || !window.fetch) return;
+  function part(url, options) {
+    options.headers = { "X-Wence-Part": "1" };
+    options.credentials = "same-origin";
+    return fetch(url, options).then(function (r) {
+      if (!(r.headers.get("Content-Type") || "").startsWith("text/html")) throw new Error(r.status);
+      return r.text();
+    });
+  }
+  function ask(text) {
+    var url = "/?q=" + encodeURIComponent(text);
+    if (form.plan && form.plan.value) url += "&plan=" + encodeURIComponent(form.plan.value);
+    var slot = document.createElement("div");
+    slot.innerHTML = '<p class="wait">正在查……</p>';
+    thread.append(slot);
+    part(url, {}).then(function (html) {
+      slot.innerHTML = html;
+      form.q.value = "";
+      form.querySelector("label").textContent = "接着问";
+      var start = document.querySelector(".start");
+      if (start) start.hidden = true;
+      slot.scrollIntoView({ block: "start" });
+      form.q.focus({ preventScroll: true });
+    }, function () { location.href = url; });
+  }
+  form.addEventListener("submit", function (e) {
+    var text = form.q.value.trim();
+    if (!text) return;
+    e.preventDefault();
+    ask(text);
+  });
+  document.addEventListener("click", function (e) {
+    var a = e.target.closest("a[data-ask]");
+    if (!a || e.ctrlKey || e.metaKey || e.shiftKey) return;
+    e.preventDefault();
+    ask(a.dataset.ask);
+  });
+  thread.addEventListener("submit", function (e) {
+    var f = e.target.closest("form.rate");
+    if (!f) return;
+    e.preventDefault();
+    var body = new URLSearchParams({ id: f.elements.id.value, rate: e.submitter.value });
+    part("/", { method: "POST", body: body }).then(function (html) {
+      f.innerHTML = html;
+    }, function () { f.textContent = "没有记下，请再试。"; });
+  });
+})();
