@@ -272,7 +272,7 @@ func (s *service) webHandler() (http.Handler, error) {
 		return nil, err
 	}
 	site.Register(s.web.Handle)
-	calls := api.New(s.chat, api.Options{PublicURL: s.cfg.publicURL, Limit: limit.Wrap, Rate: rate, Now: s.now, Log: s.log})
+	calls := api.New(s.chat, api.Options{PublicURL: s.cfg.publicURL, Limit: limit.WrapWith(tooFast), Rate: rate, Now: s.now, Log: s.log})
 	calls.Register(s.web.Handle)
 	tools := mcp.New(s.as.engine, mcp.Options{Version: version(), PublicURL: s.cfg.publicURL, Now: s.now, Log: s.log})
 	s.web.Handle("/mcp", limit.Wrap(tools.Handler()))
@@ -283,6 +283,11 @@ func (s *service) webHandler() (http.Handler, error) {
 		s.web.Handle(s.cfg.webhookPath, s.bot)
 	}
 	return s.web.Handler(func(next http.Handler) http.Handler { return calls.Guard(web.Strict(next)) }), nil
+}
+
+// tooFast refuses a question to the API.
+func tooFast(w http.ResponseWriter, r *http.Request) {
+	api.WriteProblem(w, r, http.StatusTooManyRequests, "问得太快了，请过一会儿再问。")
 }
 
 // earlier returns the texts that a plan had before.

@@ -69,12 +69,22 @@ func (l *Limiter) Allow(r *http.Request) bool {
 
 // Wrap answers 429 for those that ask too often.
 func (l *Limiter) Wrap(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if l.Allow(r) {
-			next.ServeHTTP(w, r)
-			return
-		}
-		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(1/float64(l.perSecond)))))
+	return l.WrapWith(func(w http.ResponseWriter, _ *http.Request) {
 		plain(w, http.StatusTooManyRequests, "问得太快了，请过一会儿再问。")
-	})
+	})(next)
+}
+
+// WrapWith is Wrap with words of the caller's own, after the header Retry-After
+// is set.
+func (l *Limiter) WrapWith(refuse http.HandlerFunc) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if l.Allow(r) {
+				next.ServeHTTP(w, r)
+				return
+			}
+			w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(1/float64(l.perSecond)))))
+			refuse(w, r)
+		})
+	}
 }
