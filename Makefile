@@ -30,10 +30,10 @@ check: ## gofmt, vet, staticcheck, race tests
 	$(GO) test -race ./...
 
 crash: ## kill the running bot 200 times under load
-	$(GO) test -run 'TestR1Crash' -crash.rounds 200 -timeout 30m -v ./cmd/wence
+	$(GO) test ./cmd/wence -run TestR1Crash -crash.rounds 200 -timeout 30m -v
 
 load: ## 200 groups ask 20 questions each, under the limits of Telegram
-	$(GO) test -run 'TestLoad' -load -timeout 20m -v ./internal/telegram
+	$(GO) test ./internal/telegram -run TestLoad -load -timeout 20m -v
 
 bench: ## speed and memory, beside a bare index
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -55,7 +55,7 @@ type answered struct {
 type quoted struct {
 	answer.Citation
 	No    int
-	Title string // of the plan
+	Title string // of the plan, where it is not that of the quote before
 }
 
 func (s *Site) home(w http.ResponseWriter, r *http.Request) {
@@ -180,7 +180,7 @@ func (s *Site) quotes(cs []answer.Citation) []quoted {
 	var out []quoted
 	for i, c := range cs {
 		q := quoted{Citation: c, No: i + 1}
-		if rd := s.byID[c.Plan]; rd != nil {
+		if rd := s.byID[c.Plan]; rd != nil && (i == 0 || c.Plan != cs[i-1].Plan) {
 			q.Title = rd.Title()
 		}
 		out = append(out, q)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/hex"
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -49,27 +50,32 @@ func (s *Site) itemPage(w http.ResponseWriter, r *http.Request) {
 	if given && v != x.hash() {
 		cited, ok = cites(rd.plan, x, v)
 	}
-	if ok && s.fresh(w, r) {
-		return
-	}
 	if !ok {
-		cited = x.span()
-	}
-	m := s.itemMain(rd, x, cited)
-	if !ok {
+		m := s.itemMain(rd, x, x.span())
 		m.Changed = true
 		m.Moved, m.Earlier, m.Older = s.words(rd, x.Name(), v)
+		p := s.item(rd, m)
+		p.NoIndex = true
+		s.show(w, r, http.StatusOK, "item", "layout", p)
+		return
 	}
-	p := page{
-		Title: x.Place() + "(" + x.Name() + ")", Description: clip(strings.Join(strings.Fields(m.quoted(rd)), " "), 200),
+	if s.fresh(w, r) {
+		return
+	}
+	key := fmt.Sprintf("item/%s/%s/%d-%d", rd.ID(), id, cited.Start, cited.End)
+	s.publish(w, r, key, "item", func() page { return s.item(rd, s.itemMain(rd, x, cited)) })
+}
+
+func (s *Site) item(rd *reader, m itemMain) page {
+	x := m.Item
+	return page{
+		Title: x.Place() + "(" + x.Name() + ")", Description: clip(strings.Join(strings.Fields(m.quoted()), " "), 200),
 		URL: s.absolute("/p/" + rd.ID() + "/" + x.Name()), Here: "item", Plan: rd, Main: m,
 	}
-	p.NoIndex = !ok
-	s.show(w, r, http.StatusOK, "item", "layout", p)
 }
 
 // quoted is the words that the page is about.
-func (m *itemMain) quoted(rd *reader) string {
+func (m *itemMain) quoted() string {
 	if m.Quote != "" {
 		return m.Quote
 	}
@@ -97,7 +103,7 @@ func (s *Site) itemMain(rd *reader, x *item, cited corpus.Span) itemMain {
 	if m.Below == nil || cited != x.span() {
 		m.Quote = p.Quote(cited)
 	} else {
-		l.hot = corpus.Span{}
+		l.hot, l.only = corpus.Span{}, cited
 	}
 	around := corpus.Span{Start: min(x.Context.Start, cited.Start), End: max(x.Context.End, cited.End)}
 	l.raise = raise(p, around)

@@ -15,17 +15,19 @@ import (
 // An overviewMain is two pictures of a plan.
 type overviewMain struct {
 	Bars      []bar
-	BarHeight int // of the whole picture, in pixels
-	Tasks     int // clauses with a lead
+	BarHeight int    // of the whole picture, in pixels
+	Role      string // what the agencies of the bars do
+	Tasks     int    // clauses that have such an agency
 	Years     []year
 	Due       int
 	DueHeight int
 	AxisY     int
 }
 
-// A bar is the tasks that one agency leads.
+// A bar is the tasks of one agency.
 type bar struct {
-	agency
+	Name     string
+	N        int
 	Y, TextY int
 	Width    string // "62.5%"
 }
@@ -66,29 +68,39 @@ func (s *Site) overviewPage(w http.ResponseWriter, r *http.Request) {
 	if s.fresh(w, r, strconv.Itoa(now)) {
 		return
 	}
-	var m overviewMain
-	m.bars(rd)
-	m.timeline(rd, now)
-	s.show(w, r, http.StatusOK, "overview", "layout", page{
-		Title: "图表：" + rd.Title(), Here: "overview", Plan: rd, Main: m, URL: s.absolute("/overview/" + rd.ID()),
-		Description: fmt.Sprintf("《%s》各单位牵头的任务数，和各年到期的目标。", rd.Title()),
+	s.publish(w, r, fmt.Sprintf("overview/%s/%d", rd.ID(), now), "overview", func() page {
+		var m overviewMain
+		m.bars(rd)
+		m.timeline(rd, now)
+		return page{
+			Title: "图表：" + rd.Title(), Here: "overview", Plan: rd, Main: m, URL: s.absolute("/overview/" + rd.ID()),
+			Description: fmt.Sprintf("《%s》各单位牵头的任务数，和各年到期的目标。", rd.Title()),
+		}
 	})
 }
 
+// bars counts the tasks that agencies lead; of a plan that names no leads, those
+// that they have a part in.
 func (m *overviewMain) bars(rd *reader) {
+	count, units := func(a agency) int { return a.Leads }, func(c *corpus.Clause) []string { return c.Leads }
+	m.Role = "牵头"
+	if !slices.ContainsFunc(rd.data().agencies, func(a agency) bool { return a.Leads > 0 }) {
+		count, units, m.Role = func(a agency) int { return a.Other }, others, "负责或配合"
+	}
 	for i := range rd.plan.Clauses {
-		if len(rd.plan.Clauses[i].Leads) > 0 {
+		if len(units(&rd.plan.Clauses[i])) > 0 {
 			m.Tasks++
 		}
 	}
 	most := 1
 	for _, a := range rd.data().agencies {
-		if a.Leads == 0 {
-			continue
+		most = max(most, count(a))
+	}
+	for _, a := range rd.data().agencies {
+		if n := count(a); n > 0 {
+			y := len(m.Bars) * barStep
+			m.Bars = append(m.Bars, bar{Name: a.Name, N: n, Y: y + barTop, TextY: y + barText, Width: percent(float64(n) / float64(most))})
 		}
-		most = max(most, a.Leads)
-		y := len(m.Bars) * barStep
-		m.Bars = append(m.Bars, bar{agency: a, Y: y + barTop, TextY: y + barText, Width: percent(float64(a.Leads) / float64(most))})
 	}
 	m.BarHeight = len(m.Bars) * barStep
 }

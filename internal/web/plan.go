@@ -55,21 +55,28 @@ func (s *Site) planPage(w http.ResponseWriter, r *http.Request) {
 	if s.fresh(w, r) {
 		return
 	}
-	d := rd.data()
 	q := r.URL.Query()
-	m := planMain{
-		Contents: contents(rd), Agencies: d.agencies, Targets: targets(rd), Clauses: len(rd.plan.Clauses),
-		Query: clip(strings.TrimSpace(strings.ToValidUTF8(q.Get("q"), "")), maxSearch),
+	query := clip(strings.TrimSpace(strings.ToValidUTF8(q.Get("q"), "")), maxSearch)
+	unit := clip(strings.TrimSpace(strings.ToValidUTF8(q.Get("agency"), "")), maxSearch)
+	_, known := rd.data().agency(unit)
+	key := ""
+	if query == "" && (known || unit == "") {
+		key = "plan/" + rd.ID() + "/" + unit
 	}
-	l := look{refs: s.refs(rd), hits: find(rd.plan.Text, m.Query)}
+	s.publish(w, r, key, "plan", func() page { return s.plan(rd, query, unit) })
+}
+
+// plan is a plan with what a query finds, or with the tasks of a unit alone.
+func (s *Site) plan(rd *reader, query, unit string) page {
+	d := rd.data()
+	m := planMain{Contents: contents(rd), Agencies: d.agencies, Targets: targets(rd), Clauses: len(rd.plan.Clauses), Query: query}
+	l := look{refs: s.refs(rd), hits: find(rd.plan.Text, query)}
 	keep := func(int) bool { return true }
-	if name := strings.TrimSpace(q.Get("agency")); name != "" {
-		if a, ok := d.agency(name); ok {
-			m.Agency, l.agency = a, name
-			keep = rd.tasksOf(name)
-		} else {
-			m.Unknown = clip(strings.ToValidUTF8(name, ""), maxSearch)
-		}
+	if a, ok := d.agency(unit); ok {
+		m.Agency, l.agency = a, unit
+		keep = rd.tasksOf(unit)
+	} else {
+		m.Unknown = unit
 	}
 	m.Lines = filter(rd.lines(0, len(d.lines), l), keep)
 	m.Hits, m.HitCount = hits(rd, l.hits, keep)
@@ -79,8 +86,8 @@ func (s *Site) planPage(w http.ResponseWriter, r *http.Request) {
 		p.Title = fmt.Sprintf("%s：%s", m.Agency.Name, rd.Title())
 		p.Description = fmt.Sprintf("%s在《%s》中牵头的%d项工作。", m.Agency.Name, rd.Title(), m.Agency.Leads)
 	}
-	p.NoIndex = r.URL.RawQuery != ""
-	s.show(w, r, http.StatusOK, "plan", "layout", p)
+	p.NoIndex = query != "" || unit != ""
+	return p
 }
 
 // clip bounds a text by runes.
@@ -157,7 +164,8 @@ func (r *reader) tasksOf(unit string) func(line int) bool {
 	return func(line int) bool { return want[line] }
 }
 
-// filter keeps lines, by their index, and notes where some are left out.
+// filter keeps lines, by their index, and notes before which text some are left
+// out.
 func filter(lines []line, keep func(int) bool) []line {
 	var out []line
 	gap := false
@@ -166,7 +174,9 @@ func filter(lines []line, keep func(int) bool) []line {
 			gap = true
 			continue
 		}
-		ln.Gap, gap = gap, false
+		if !ln.Title {
+			ln.Gap, gap = gap, false
+		}
 		out = append(out, ln)
 	}
 	return out
@@ -216,7 +226,7 @@ func (s *Site) refs(rd *reader) func(id string) *ref {
 
 // ref is how to point to x. A section is too long to be quoted in a citation.
 func (s *Site) ref(rd *reader, x *item) *ref {
-	out := &ref{ID: x.Name(), Kind: kindNames[x.Kind], Label: x.Place(), URL: x.URL, Full: x.URL, Plan: rd.ID()}
+	out := &ref{ID: x.Name(), Begin: begin(x.Quote), Kind: kindNames[x.Kind], Label: x.Place(), URL: x.URL, Full: x.URL, Plan: rd.ID()}
 	if full := s.absolute(x.URL); full != "" {
 		out.Full = full
 	}
@@ -228,6 +238,15 @@ func (s *Site) ref(rd *reader, x *item) *ref {
 		out.Cite = "「" + x.Quote + "」——" + out.Cite
 	}
 	return out
+}
+
+// begin is the first words of a quote.
+func begin(quote string) string {
+	s := strings.Join(strings.Fields(quote), " ")
+	if c := clip(s, 28); c != s {
+		return c + "…"
+	}
+	return s
 }
 
 var kindNames = map[corpus.ItemKind]string{

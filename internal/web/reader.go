@@ -97,7 +97,7 @@ func (r *reader) prepare() *readerData {
 		}
 	}
 	slices.SortStableFunc(d.items, func(a, b *item) int {
-		return cmp.Or(cmp.Compare(a.At.Start, b.At.Start), cmp.Compare(b.At.End, a.At.End))
+		return cmp.Or(cmp.Compare(a.At.Start, b.At.Start), cmp.Compare(len(a.Name()), len(b.Name())))
 	})
 	for _, x := range d.items {
 		if v := x.hash(); d.byHash[v] == nil {

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -281,6 +283,24 @@ func TestSupport(t *testing.T) {
 	}
 }
 
+// TestOddBytes shows a text with another system's line ends, a byte order mark
+// and what HTML gives a meaning.
+func TestOddBytes(t *testing.T) {
+	p, err := corpus.Parse("odd", []byte("\ufeff某市行动方案\r\n一、治水<b>&amp;\r\n\r\n1.修渠。修好\t渠道<script>，用水率达到90%（牵头单位：市水务局）。\r\n"), corpus.Card{Title: "<i>某市</i>"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, s, _ := testSite(t, SiteOptions{}, p)
+	if got := planText(getPage(t, h, "/p/odd")); got != p.Text {
+		t.Errorf("the page says %q", got)
+	}
+	for _, x := range s.plans[0].data().items {
+		if got := quoteOf(getPage(t, h, x.URL)); got != x.Quote {
+			t.Errorf("%s quotes %q, want %q", x.URL, got, x.Quote)
+		}
+	}
+}
+
 func TestSearch(t *testing.T) {
 	h, _, _ := testSite(t, SiteOptions{})
 	for _, test := range []struct {
@@ -447,7 +467,7 @@ func TestETag(t *testing.T) {
 			t.Errorf("%s and %s share the tag %s", path, other, tag)
 		}
 		tags[tag] = path
-		for _, have := range []string{tag, "W/" + tag, `"x", ` + tag} {
+		for _, have := range []string{tag, strings.TrimPrefix(tag, "W/"), `"x", ` + tag, "*"} {
 			r := httptest.NewRequest("GET", path, nil)
 			r.Header.Set("If-None-Match", have)
 			w := httptest.NewRecorder()
@@ -492,5 +512,41 @@ func TestOverview(t *testing.T) {
 	}
 	if got := strings.Join(years, " "); got != fmt.Sprintf("2024:%d 2025:%d 2026:0 2027:%d", want["2024"], want["2025"], want["2027"]) || want["2024"] == 0 {
 		t.Errorf("years %s, want %v", got, want)
+	}
+}
+
+// TestGzip compresses what all readers share, and nothing else.
+func TestGzip(t *testing.T) {
+	h, _, _ := testSite(t, SiteOptions{})
+	for _, test := range []struct {
+		path, accept string
+		want         bool
+	}{
+		{"/p/jilin-2024", "gzip, deflate, br", true},
+		{"/p/jilin-2024", "br;q=1, gzip;q=0.5", true},
+		{"/p/jilin-2024", "gzip;q=0", false},
+		{"/p/jilin-2024", "", false},
+		{"/p/jilin-2024/6.0.2", "gzip", true},
+		{"/?q=x", "gzip", false},
+	} {
+		for range 2 { // made, then kept
+			r := httptest.NewRequest("GET", test.path, nil)
+			r.Header.Set("Accept-Encoding", test.accept)
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			if got := w.Header().Get("Content-Encoding") == "gzip"; got != test.want {
+				t.Errorf("%s with %q: compressed is %v", test.path, test.accept, got)
+			}
+			var body io.Reader = w.Body
+			if test.want {
+				var err error
+				if body, err = gzip.NewReader(w.Body); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if b, err := io.ReadAll(body); err != nil || !strings.HasSuffix(strings.TrimSpace(string(b)), "</html>") {
+				t.Errorf("%s with %q: %v", test.path, test.accept, err)
+			}
+		}
 	}
 }

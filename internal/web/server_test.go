@@ -148,7 +148,7 @@ func TestR20Sizes(t *testing.T) {
 	}
 }
 
-func TestGzip(t *testing.T) {
+func TestServerGzip(t *testing.T) {
 	addr := serveTest(t, ServerOptions{})
 	req := request(t, "GET", "http://"+addr+"/page", nil)
 	req.Header.Set("Accept-Encoding", "gzip")

@@ -17,6 +17,8 @@ import (
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"github.com/wence-qa/wence/corpus"
 	"github.com/wence-qa/wence/internal/chat"
 )
@@ -39,6 +41,7 @@ type Site struct {
 	script   template.JS
 	policy   string // of every page
 	build    string // part of every ETag
+	made     *lru.Cache[string, made]
 	answerer http.Handler
 	turns    [64]sync.Mutex // messages of one conversation come one after another
 }
@@ -72,7 +75,11 @@ func NewSite(c *chat.Chat, opt SiteOptions) (*Site, error) {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
 	opt.PublicURL = strings.TrimRight(opt.PublicURL, "/")
-	s := &Site{chat: c, opt: opt, byID: map[string]*reader{}}
+	cache, err := lru.New[string, made](madeKept)
+	if err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	s := &Site{chat: c, opt: opt, byID: map[string]*reader{}, made: cache}
 	for _, p := range c.Engine().Plans() {
 		r := newReader(c.Engine(), p)
 		s.plans = append(s.plans, r)
@@ -114,7 +121,7 @@ func (s *Site) loadPages() error {
 	s.style, s.script = template.CSS(style), template.JS(script)
 	s.policy = "default-src 'none'; style-src " + source(style) + "; script-src " + source(script) +
 		"; img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-	base, err := template.New("").Funcs(template.FuncMap{"ask": askLink, "agency": agencyLink}).
+	base, err := template.New("").Funcs(template.FuncMap{"ask": askLink, "agency": agencyLink, "exact": exact}).
 		ParseFS(pageFiles, "page/layout.html", "page/text.html")
 	if err != nil {
 		return err
@@ -200,23 +207,38 @@ func (s *Site) headers(w http.ResponseWriter) {
 	}
 }
 
-// show writes a page, or, when block is not "layout", a part of one.
-func (s *Site) show(w http.ResponseWriter, r *http.Request, code int, name, block string, p page) {
+// render makes a page, or, when block is not "layout", a part of one.
+func (s *Site) render(name, block string, p page) ([]byte, error) {
 	p.Plans, p.Bot, p.Style, p.Script = s.plans, s.opt.BotName, s.style, s.script
 	if p.Plan == nil && len(s.plans) == 1 {
 		p.Plan = s.plans[0]
 	}
 	var b bytes.Buffer
 	if err := s.pages[name].ExecuteTemplate(&b, block, p); err != nil {
-		s.opt.Log.Error("cannot make a page", "page", name, "error", err)
-		plain(w, http.StatusInternalServerError, "internal error")
+		return nil, fmt.Errorf("page %s: %w", name, err)
+	}
+	return b.Bytes(), nil
+}
+
+// show writes a page that is made for one reader.
+func (s *Site) show(w http.ResponseWriter, r *http.Request, code int, name, block string, p page) {
+	body, err := s.render(name, block, p)
+	if err != nil {
+		s.fail(w, err)
 		return
 	}
 	s.headers(w)
 	w.WriteHeader(code)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(b.Bytes()) // a client that has left misses nothing
+		_, _ = w.Write(body) // a client that has left misses nothing
 	}
+}
+
+func (s *Site) fail(w http.ResponseWriter, err error) {
+	s.opt.Log.Error("cannot make a page", "error", err)
+	w.Header().Del("ETag")
+	w.Header().Set("Cache-Control", "no-store")
+	plain(w, http.StatusInternalServerError, "internal error")
 }
 
 // fresh reports whether the client has the page already, and says so. What
@@ -224,11 +246,11 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, code int, name, bloc
 func (s *Site) fresh(w http.ResponseWriter, r *http.Request, extra ...string) bool {
 	sum := sha256.Sum256([]byte(s.build + "\n" + r.URL.Path + "\n" + r.URL.Query().Encode() + "\n" + strings.Join(extra, "\n")))
 	tag := hex.EncodeToString(sum[:12])
-	w.Header().Set("ETag", `"`+tag+`"`)
+	w.Header().Set("ETag", `W/"`+tag+`"`) // the same page, compressed or not
 	w.Header().Set("Cache-Control", "no-cache")
 	for have := range strings.SplitSeq(r.Header.Get("If-None-Match"), ",") {
 		have = strings.TrimPrefix(strings.TrimSpace(have), "W/")
-		// A server in front that compresses may have added to the tag.
+		// A proxy that compresses may have added to the tag.
 		if have == "*" || strings.HasPrefix(have, `"`+tag) {
 			w.WriteHeader(http.StatusNotModified)
 			return true
@@ -243,6 +265,12 @@ func (s *Site) absolute(path string) string {
 		return ""
 	}
 	return s.opt.PublicURL + path
+}
+
+// exact escapes a plan's words so that a browser reads the same bytes: it would
+// take a carriage return for a line end.
+func exact(s string) template.HTML {
+	return template.HTML(strings.ReplaceAll(template.HTMLEscapeString(s), "\r", "&#13;"))
 }
 
 func askLink(question string) string { return "/?q=" + url.QueryEscape(question) }

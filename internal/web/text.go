@@ -160,6 +160,7 @@ type ref struct {
 	ID    string
 	Kind  string // in Chinese
 	Label string
+	Begin string // the first words of the quote
 	URL   string // path
 	Full  string // absolute; the path when there is no public address
 	Cite  string // the whole citation
@@ -173,6 +174,7 @@ type look struct {
 	hits   []corpus.Span // in order
 	agency string
 	refs   func(id string) *ref // nil leaves refs and anchors out
+	only   corpus.Span          // nothing else is shown; empty shows all
 	raise  int                  // by how many levels headings are raised
 }
 
@@ -202,6 +204,9 @@ func (r *reader) line(i int, d *readerData, l look) line {
 	notes := d.notes[i]
 	last := -2
 	for _, s := range cuts(at, notes, l) {
+		if !l.only.Empty() && !l.only.Contains(s) {
+			continue
+		}
 		clause := holder(notes, noteClause, s)
 		if clause != last {
 			ln.Groups = append(ln.Groups, r.group(clause, s, l))
@@ -246,7 +251,7 @@ func titleOnly(ln line) bool {
 			first = false
 		}
 	}
-	return ln.Groups[0].Runs[0].Level > 0
+	return !first && ln.Groups[0].Runs[0].Level > 0
 }
 
 // cuts splits a line wherever a note or a mark of l begins or ends.
@@ -263,6 +268,7 @@ func cuts(at corpus.Span, notes []note, l look) []corpus.Span {
 		cut(n.Span)
 	}
 	cut(l.hot)
+	cut(l.only)
 	first := sort.Search(len(l.hits), func(i int) bool { return l.hits[i].End > at.Start })
 	for _, h := range l.hits[first:] {
 		if h.Start >= at.End {

@@ -58,6 +58,7 @@
       form.querySelector("label").textContent = "接着问";
       var start = document.querySelector(".start");
       if (start) start.hidden = true;
+      document.querySelector(".anew").hidden = false;
       slot.scrollIntoView({ block: "start" });
       form.q.focus({ preventScroll: true });
     }, function () { location.href = url; });
