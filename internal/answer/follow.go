@@ -20,7 +20,14 @@ func (c *composer) carried(p pick) pick {
 		p.kept = exact
 		return p
 	}
-	_, all := c.rank(c.q.Carry)
+	kindOnly := slices.Contains(qualifiers, strings.TrimSpace(c.q.Topic))
+	thing := c.q.Carry
+	if kindOnly { // 城市 takes the place of 农村
+		for _, w := range qualifiers {
+			thing = strings.ReplaceAll(thing, w, "")
+		}
+	}
+	_, all := c.rank(thing)
 	before := map[int]float64{}
 	for _, e := range all {
 		before[e.unit] = e.cover
@@ -35,12 +42,13 @@ func (c *composer) carried(p pick) pick {
 			best = max(best, before[e.unit])
 		}
 	}
+	if kindOnly && best < carriedMost {
+		p.found = false // 农村 after 垃圾分类 is not all that is rural
+		return p
+	}
 	if best < carriedEnough {
 		if _, place := corpus.Gazetteer().Region(c.q.Topic); place {
 			p.found = false // 四平 after 清洁取暖: the plan has 四平, but not for that
-		}
-		if slices.Contains(qualifiers, strings.TrimSpace(c.q.Topic)) {
-			p.found = false // 农村 after 垃圾分类 is not all that is rural
 		}
 		return p
 	}
@@ -59,6 +67,10 @@ func (c *composer) carried(p pick) pick {
 // carriedEnough is how much of the topic before a unit must explain to be told
 // apart by it.
 const carriedEnough = 0.2
+
+// carriedMost is the same for a topic that only says which sort of the thing
+// before is meant: the unit must be about that thing.
+const carriedMost = 0.5
 
 // noMore answers 还有吗: an answer is always complete.
 func (c *composer) noMore() *Answer {

@@ -53,6 +53,7 @@ func TestTalks(t *testing.T) {
 		{[]string{"第二项行动的目标", "第七项呢"}, "overview 生态产品价值实现机制=基本构建 国家级“两山”实践创新基地=8个 2 [jilin-2024/7.0.1]"},
 		{[]string{"省畜牧局牵头哪些工作", "第七项行动里呢"}, "tasks 省畜牧局 1 [jilin-2024/7.2.2]"},
 		{[]string{"省畜牧局牵头哪些工作", "第二项行动里呢"}, "none not found"},
+		{[]string{"生活垃圾分类谁牵头", "农村的呢"}, "none not found"},
 		// another ask, the same topic
 		{[]string{"海绵城市示范谁牵头", "在哪些城市"}, "place [jilin-2024/6.5.3]"},
 		{[]string{"湿地保护率的目标", "期限呢"}, "deadline 湿地保护率=45.22% [jilin-2024/6.0.2]"},
