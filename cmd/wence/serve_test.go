@@ -563,7 +563,7 @@ func TestR1Crash(t *testing.T) {
 // announcedForm is the line about an answer that is sent again.
 var announcedForm = regexp.MustCompile(`may have been sent before the last stop; it is sent again" update=(\d+)`)
 
-var crashQuestions = []string{"湿地保护率目标是多少", "古树名木保护谁牵头", "省畜牧局牵头哪些工作", "2025年底前有哪些要做完", "雪博会谁牵头", "医院污水处理谁牵头"}
+var crashQuestions = []string{"湿地保护率要到多少", "古树名木保护谁牵头", "省畜牧局牵头哪些工作", "2025年底前有哪些要做完", "雪博会谁牵头", "医院污水处理谁牵头"}
 
 // answersTo counts the answers to each message.
 func answersTo(sent []telegramtest.Message) map[int]int {

@@ -43,7 +43,7 @@ var ann = Key{Chat: "-100", Topic: "7", User: "11"}
 // TestPages continues a long answer by 还有吗 and by page.
 func TestPages(t *testing.T) {
 	c, _, _ := testLog(t, Options{})
-	first := send(t, c, Message{Key: ann, ID: "1", Text: "省林草局牵头哪些工作", At: start}, "a1", 3)
+	first := send(t, c, Message{Key: ann, ID: "1", Text: "省林草局牵头的任务", At: start}, "a1", 3)
 	for n := 1; n < 3; n++ {
 		r := send(t, c, Message{Key: ann, ID: fmt.Sprint(n + 1), Text: "还有吗", At: start}, fmt.Sprint("a", n+1), 3)
 		if r.Page != n || r.Headline != first.Headline {
@@ -295,7 +295,7 @@ func TestR9Clock(t *testing.T) {
 // TestSmall bounds what is kept of an answer of any size.
 func TestSmall(t *testing.T) {
 	c, _, _ := testLog(t, Options{})
-	for _, text := range []string{strings.Repeat("省生态环境厅牵头哪些工作和目标有哪些,", 200), "所有主要目标", "省生态环境厅牵头哪些工作"} {
+	for _, text := range []string{strings.Repeat("省生态环境厅牵头的任务和目标有哪些,", 200), "所有主要目标", "省生态环境厅牵头的任务"} {
 		r, err := c.Answer(t.Context(), Message{Key: ann, ID: "1", Text: text, At: start})
 		if err != nil {
 			t.Fatal(err)

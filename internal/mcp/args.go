@@ -22,7 +22,7 @@ func mistakef(format string, args ...any) error { return mistake(fmt.Sprintf(for
 // The arguments of the tools. What is not optional may not be omitted.
 type (
 	askArgs struct {
-		Question string `json:"question" jsonschema:"The question in Chinese, whole in itself: no earlier question is remembered. For example 湿地保护率目标是多少? or 古树名木保护由哪个部门牵头?"`
+		Question string `json:"question" jsonschema:"The question in Chinese, whole in itself: no earlier question is remembered. For example 湿地保护率要到多少? or 古树名木保护由哪个部门牵头?"`
 		Plan     string `json:"plan,omitempty" jsonschema:"Id of the plan to answer from; leave out to let the question decide."`
 	}
 	searchArgs struct {

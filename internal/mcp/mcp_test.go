@@ -224,7 +224,7 @@ func (w *world) goodCalls(t *testing.T) {
 		args args
 		want []string // in the text
 	}{
-		{"ask", args{"question": "吉林省湿地保护率目标是多少?"}, []string{"湿地保护率:到2027年达到45.22%。", "6.0.2 " + public + "/p/jilin-2024/6.0.2?v="}},
+		{"ask", args{"question": "吉林省湿地保护率要到多少?"}, []string{"湿地保护率:到2027年达到45.22%。", "6.0.2 " + public + "/p/jilin-2024/6.0.2?v="}},
 		{"ask", args{"question": "古树名木保护谁牵头", "plan": "jilin-2024"}, []string{"省林草局"}},
 		{"ask", args{"question": "碳达峰由谁牵头", "plan": " test-2025 "}, []string{"没有"}},
 		{"search_clauses", args{"query": "湿地保护率", "plan": "jilin-2024"}, []string{"1. 「到2027年,全省森林覆盖率、湿地保护率", "(6.0.2)"}},
@@ -396,12 +396,12 @@ func TestAllow(t *testing.T) {
 
 func TestConcurrent(t *testing.T) {
 	worlds(t, Options{}, func(t *testing.T, w *world) {
-		_, want, _ := w.call("ask", args{"question": "省生态环境厅牵头哪些工作", "plan": "jilin-2024"})
+		_, want, _ := w.call("ask", args{"question": "省生态环境厅牵头的任务", "plan": "jilin-2024"})
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
 				for range 3 {
-					res, err := w.client.CallTool(t.Context(), &sdk.CallToolParams{Name: "ask", Arguments: args{"question": "省生态环境厅牵头哪些工作", "plan": "jilin-2024"}})
+					res, err := w.client.CallTool(t.Context(), &sdk.CallToolParams{Name: "ask", Arguments: args{"question": "省生态环境厅牵头的任务", "plan": "jilin-2024"}})
 					if err != nil || res.Content[0].(*sdk.TextContent).Text != want {
 						t.Errorf("another answer: %v", err)
 					}

@@ -80,7 +80,7 @@ func (s *Server) ask(ctx context.Context, in askArgs) (*answer.Answer, string, e
 		return nil, "", err
 	}
 	if in.Question == "" {
-		return nil, "", mistakef("没有问题。请在 question 里写一个问题,例如「湿地保护率目标是多少?」。")
+		return nil, "", mistakef("没有问题。请在 question 里写一个问题,例如「湿地保护率要到多少?」。")
 	}
 	if _, err := s.plans(in.Plan); err != nil {
 		return nil, "", err

@@ -231,7 +231,7 @@ func (r *rig) edited(c *telegramtest.Chat, n, k int) telegramtest.Message {
 
 // A question of the plan and what its answer must hold.
 const (
-	wetland   = "湿地保护率目标是多少"
+	wetland   = "湿地保护率要到多少"
 	wetlandIs = "湿地保护率:到2027年达到45.22%。"
 	forest    = "那森林覆盖率呢"
 	forestIs  = "森林覆盖率:到2027年达到45.8%。"

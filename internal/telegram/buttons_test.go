@@ -28,7 +28,7 @@ func clausesOf(text string) []string {
 func TestT20Paging(t *testing.T) {
 	r := run(t, telegramtest.Options{}, nil)
 	ann, c := r.private("Ann")
-	const list = "省生态环境厅牵头哪些工作"
+	const list = "省生态环境厅牵头的任务"
 	ann.Say(c, list)
 	m := r.one(c)
 	wants(t, m.Text, "39项")
@@ -81,7 +81,7 @@ func TestT20Paging(t *testing.T) {
 func TestT20PagingThenMore(t *testing.T) {
 	r := run(t, telegramtest.Options{}, nil)
 	ann, c := r.private("Ann")
-	ann.Say(c, "省生态环境厅牵头哪些工作")
+	ann.Say(c, "省生态环境厅牵头的任务")
 	m := r.one(c)
 	ann.Tap(m, "下一页")
 	m = r.edited(c, 0, 1)
@@ -100,7 +100,7 @@ func TestT20PagingThenMore(t *testing.T) {
 	// Somebody else turns a page: the message changes, their talk does not.
 	bob := r.tg.AddUser("Bob")
 	g := r.tg.AddGroup("g", ann, bob)
-	ann.Say(g, "/ask@plan_qa_bot 省生态环境厅牵头哪些工作")
+	ann.Say(g, "/ask@plan_qa_bot 省生态环境厅牵头的任务")
 	m = r.one(g)
 	bob.Tap(m, "下一页")
 	m = r.edited(g, 0, 1)
@@ -205,7 +205,7 @@ func TestT21TapBesideSlowAnswer(t *testing.T) {
 func TestT22EditsKeepButtons(t *testing.T) {
 	r := run(t, telegramtest.Options{}, nil)
 	ann, c := r.private("Ann")
-	ann.Say(c, "省生态环境厅牵头哪些工作")
+	ann.Say(c, "省生态环境厅牵头的任务")
 	m := r.one(c)
 	ann.Tap(m, "下一页")
 	m = r.edited(c, 0, 1)
@@ -226,7 +226,7 @@ func TestT23ButtonsInGroups(t *testing.T) {
 	r := run(t, telegramtest.Options{PrivacyOff: true}, func(o *Options) { o.PublicURL = "https://wence.example.cn" })
 	ann := r.tg.AddUser("Ann")
 	c := r.tg.AddSupergroup("g", false, ann)
-	for i, q := range []string{wetland, "省生态环境厅牵头哪些工作", "谁牵头"} {
+	for i, q := range []string{wetland, "省生态环境厅牵头的任务", "谁牵头"} {
 		ann.Say(c, "/ask "+q)
 		neat(t, r.sent(c, i+1)[i]) // only buttons with data, which work everywhere
 	}
@@ -269,7 +269,7 @@ func TestT24DeepLinks(t *testing.T) {
 func TestT25Inline(t *testing.T) {
 	r := run(t, telegramtest.Options{}, nil)
 	ann := r.tg.AddUser("Ann")
-	for _, q := range append([]string{"", " ", wetland, "秸秆", "湿地", "省生态环境厅牵头哪些工作", "月球基地", "谁牵头", "你好"}, hostile...) {
+	for _, q := range append([]string{"", " ", wetland, "秸秆", "湿地", "省生态环境厅牵头的任务", "月球基地", "谁牵头", "你好"}, hostile...) {
 		a := r.answered(ann.Inline(q))
 		if len(a.Results) > 50 || a.CacheTime < 300 || a.Personal {
 			t.Errorf("%q: %d results, cache %d, personal %v", q, len(a.Results), a.CacheTime, a.Personal)

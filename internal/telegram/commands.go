@@ -22,7 +22,7 @@ type commandInfo struct {
 }
 
 var commands = []commandInfo{
-	{"ask", "提问,例如 /ask 湿地保护率目标是多少", "Ask a question", false},
+	{"ask", "提问,例如 /ask 湿地保护率要到多少", "Ask a question", false},
 	{"targets", "主要目标一览", "All main targets", false},
 	{"agency", "各单位牵头的工作", "Tasks by lead agency", false},
 	{"plan", "查看或选择方案", "See or choose the plan", false},

@@ -36,7 +36,7 @@ func (r *rig) crowd(users, n int) []*telegramtest.Chat {
 
 // crowdAsks are questions with words that only their answers hold.
 var crowdAsks = []struct{ text, is string }{
-	{wetland, "湿地保护率:"}, {"雪博会谁牵头", "雪博会"}, {"森林覆盖率目标是多少", "森林覆盖率:"}, {"草原综合植被覆盖度目标是多少", "草原综合植被覆盖度:"}, {"省林草局牵头哪些工作", "省林草局牵头"},
+	{wetland, "湿地保护率:"}, {"雪博会谁牵头", "雪博会"}, {"森林覆盖率目标是多少", "森林覆盖率:"}, {"草原综合植被覆盖度目标是多少", "草原综合植被覆盖度:"}, {"省林草局牵头的任务", "省林草局牵头"},
 }
 
 // checkOrder checks that a chat holds the answers to n questions in their order

@@ -139,7 +139,7 @@ func FuzzUpdate(f *testing.F) {
 // FuzzTap taps a button with any data under an answer of several pages.
 func FuzzTap(f *testing.F) {
 	b := offline(f)
-	ask := &item{Update: 1, Do: doAsk, Chat: 7, Private: true, User: "7", UserID: 7, Message: 1, Text: "省生态环境厅牵头哪些工作", At: time.Now().Unix()}
+	ask := &item{Update: 1, Do: doAsk, Chat: 7, Private: true, User: "7", UserID: 7, Message: 1, Text: "省生态环境厅牵头的任务", At: time.Now().Unix()}
 	s, err := b.do(f.Context(), ask)
 	if err != nil {
 		f.Fatal(err)

@@ -86,18 +86,18 @@ func TestT04Chinese(t *testing.T) {
 	r := run(t, telegramtest.Options{PrivacyOff: true}, nil)
 	ann := r.tg.AddUser("Ann")
 	for _, text := range []string{
-		"请问@plan_qa_bot湿地保护率目标是多少",
-		"@plan_qa_bot湿地保护率目标是多少",
-		"湿地保护率目标是多少@plan_qa_bot",
+		"请问@plan_qa_bot湿地保护率要到多少",
+		"@plan_qa_bot湿地保护率要到多少",
+		"湿地保护率要到多少@plan_qa_bot",
 		"湿地保护率@plan_qa_bot目标是多少",
-		"/ask湿地保护率目标是多少",
-		"/ask@plan_qa_bot湿地保护率目标是多少",
-		"/ask\n湿地保护率目标是多少",
-		"/ask,湿地保护率目标是多少",
-		"/ask2027年湿地保护率目标是多少",
-		"你好 /ask 湿地保护率目标是多少",
-		"😀👨‍👩‍👧 /ask@plan_qa_bot 湿地保护率目标是多少",
-		"😀 @plan_qa_bot 湿地保护率目标是多少",
+		"/ask湿地保护率要到多少",
+		"/ask@plan_qa_bot湿地保护率要到多少",
+		"/ask\n湿地保护率要到多少",
+		"/ask,湿地保护率要到多少",
+		"/ask2027年湿地保护率要到多少",
+		"你好 /ask 湿地保护率要到多少",
+		"😀👨‍👩‍👧 /ask@plan_qa_bot 湿地保护率要到多少",
+		"😀 @plan_qa_bot 湿地保护率要到多少",
 	} {
 		c := r.tg.AddSupergroup("g", false, ann)
 		ann.Say(c, text)
@@ -123,7 +123,7 @@ func TestT05QuotedQuestion(t *testing.T) {
 		}
 	}
 	c := r.tg.AddSupergroup("g", false, ann, bob)
-	asked := bob.Say(c, "大家好。湿地保护率目标是多少?雪博会谁牵头?")
+	asked := bob.Say(c, "大家好。湿地保护率要到多少?雪博会谁牵头?")
 	ann.Say(c, "@plan_qa_bot", telegramtest.ReplyTo(asked), telegramtest.Quoting("雪博会谁牵头"))
 	wants(t, r.one(c).Text, "雪博会", "牵头")
 

@@ -25,7 +25,7 @@ func TestScreens(t *testing.T) {
 		m := r.sent(g, n+1)[n]
 		b.WriteString(u.First + ":" + text + "\n\n" + indent(telegramtest.Render(m)) + "\n\n")
 	}
-	say(ann, "/ask@wence_bot 湿地保护率目标是多少?")
+	say(ann, "/ask@wence_bot 湿地保护率要到多少?")
 	say(ann, "那森林覆盖率呢", telegramtest.ReplyTo(r.tg.Sent(g)[0]))
 	say(bob, "/ask@wence_bot 雪博会是省商务厅牵头吧")
 	say(bob, "/ask@wence_bot 医院污水处理谁牵头")

@@ -12,7 +12,7 @@ import (
 var hostile = []string{
 	"<b>湿地保护率</b>目标是多少",
 	"湿地保护率</blockquote><a href=\"https://evil.example\">点我</a>谁牵头",
-	"<script>alert(1)</script>",
+	"<script>boom() </script>",
 	"a < b && c > d &lt; &amp; &#60;b&#62; 谁牵头",
 	"月球基地 @evil_user @plan_qa_bot 谁牵头",
 	"月球基地 https://evil.example/x?a=1&b=\"2\" 谁牵头",
@@ -37,13 +37,13 @@ var odd = []string{
 	"👨‍👩‍👧‍👦湿地保护率🏳️‍🌈目标是多少",
 	"湿地" + strings.Repeat("\u0301", 3000) + "保护率目标",
 	"湿地保护率到2027年达到多少%",
-	strings.Repeat("湿地保护率目标是多少", 409), // 4,090 units
+	strings.Repeat("湿地保护率要到多少", 409), // 4,090 units
 	strings.Repeat("😀", 2048),
 	strings.Repeat("。", 4096),
 	"a\tb\u00a0c\u2028d\u2029e",
 	"０１２３㊙①Ⅳ㎡ﷺ",
 	"\u0000湿地\u0007保护率\u001b[31m目标是多少",
-	"𠮷野家湿地保护率目标是多少",
+	"𠮷野家湿地保护率要到多少",
 	".", "?", "???", "。。。", "😀", "\u200b?",
 }
 
@@ -113,7 +113,7 @@ func TestT14Lengths(t *testing.T) {
 	ann, c := r.private("Ann")
 	n := 0
 	for _, q := range append([]string{
-		"省生态环境厅牵头哪些工作", "市市容局牵头哪些工作", "市档案局牵头哪些工作", "市城管局牵头哪些工作", "全部重点举措有哪些", "第一项行动的全部内容", "水",
+		"省生态环境厅牵头的任务", "市市容局牵头哪些工作", "市档案局牵头哪些工作", "市城管局牵头哪些工作", "全部重点举措有哪些", "第一项行动的全部内容", "水",
 		"/targets", "/agency", "/plan", "/help", "/privacy", "/agency 市档案局",
 	}, odd...) {
 		ann.Say(c, q)
@@ -165,7 +165,7 @@ func TestT15Quotes(t *testing.T) {
 func TestT16NoPreviews(t *testing.T) {
 	r := run(t, telegramtest.Options{}, nil)
 	ann, c := r.private("Ann")
-	for i, q := range []string{wetland, "/help", "/targets", "省生态环境厅牵头哪些工作"} {
+	for i, q := range []string{wetland, "/help", "/targets", "省生态环境厅牵头的任务"} {
 		ann.Say(c, q)
 		if m := r.sent(c, i+1)[i]; !m.NoPreview {
 			t.Errorf("%q: answered with a preview", q)
@@ -230,7 +230,7 @@ func TestT18QuotedTextIsQuiet(t *testing.T) {
 func TestT19NoMarkupShows(t *testing.T) {
 	r := run(t, telegramtest.Options{}, nil)
 	ann, c := r.private("Ann")
-	for i, q := range []string{wetland, "省生态环境厅牵头哪些工作", "雪博会谁牵头", "月球基地谁牵头", "谁牵头", "你好", "第二项行动的目标", "水", "细颗粒物浓度目标", "8.4.2", "比较湿地保护率和森林覆盖率"} {
+	for i, q := range []string{wetland, "省生态环境厅牵头的任务", "雪博会谁牵头", "月球基地谁牵头", "谁牵头", "你好", "第二项行动的目标", "水", "细颗粒物浓度目标", "8.4.2", "比较湿地保护率和森林覆盖率"} {
 		ann.Say(c, q)
 		neat(t, r.sent(c, i+1)[i])
 	}

@@ -75,12 +75,12 @@ func TestAsk(t *testing.T) {
 	if n := len(all(start, withAttr("data-ask"))); n < 3 {
 		t.Errorf("only %d questions to start with", n)
 	}
-	v.send(httptest.NewRequest("HEAD", askLink("湿地保护率目标是多少?"), nil))
+	v.send(httptest.NewRequest("HEAD", askLink("湿地保护率要到多少?"), nil))
 	if v.cookie != nil || entries(t, st) != 0 {
 		t.Error("HEAD starts a conversation")
 	}
 
-	doc := v.ask("湿地保护率目标是多少?")
+	doc := v.ask("湿地保护率要到多少?")
 	if got := headline(doc); !strings.Contains(got, "45.22%") {
 		t.Errorf("answer %q", got)
 	}
@@ -128,7 +128,7 @@ func TestList(t *testing.T) {
 func TestRate(t *testing.T) {
 	h, _, st := testSite(t, SiteOptions{})
 	v := &visitor{t: t, h: h}
-	doc := v.ask("湿地保护率目标是多少?")
+	doc := v.ask("湿地保护率要到多少?")
 	id := ""
 	for _, n := range all(doc, func(n *html.Node) bool { return attr(n, "name") == "id" }) {
 		id = attr(n, "value")
@@ -166,7 +166,7 @@ func TestRate(t *testing.T) {
 // TestPart is what the script gets.
 func TestPart(t *testing.T) {
 	h, _, _ := testSite(t, SiteOptions{})
-	r := httptest.NewRequest("GET", askLink("湿地保护率目标是多少?"), nil)
+	r := httptest.NewRequest("GET", askLink("湿地保护率要到多少?"), nil)
 	r.Header.Set(partHeader, "1")
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
@@ -179,7 +179,7 @@ func TestPart(t *testing.T) {
 func TestQuestionForm(t *testing.T) {
 	h, _, _ := testSite(t, SiteOptions{})
 	v := &visitor{t: t, h: h}
-	w := v.post(url.Values{"q": {"湿地保护率目标是多少?"}})
+	w := v.post(url.Values{"q": {"湿地保护率要到多少?"}})
 	if got := headline(checkPage(t, "post", w)); !strings.Contains(got, "45.22%") {
 		t.Errorf("posted: %q", got)
 	}
@@ -189,7 +189,7 @@ func TestQuestionForm(t *testing.T) {
 func TestHostile(t *testing.T) {
 	h, _, _ := testSite(t, SiteOptions{})
 	for _, q := range []string{
-		`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `</style><script>`, `{{.}}`, "javascript:alert(1)",
+		`<script>boom() </script>`, `"><img src=x onerror=boom()>`, `</style><script>`, `{{.}}`, "javascript:boom()",
 		"\x00\x01", "\xff\xfe", "\u202eabc", strings.Repeat("啊", maxQuestion), "   ", "湿地<b>保护率</b>目标是多少?",
 	} {
 		w := get(t, h, askLink(q))
@@ -256,7 +256,7 @@ func TestNoStore(t *testing.T) {
 	mux := http.NewServeMux()
 	s.Register(mux.Handle)
 	v := &visitor{t: t, h: mux}
-	if got := headline(v.ask("湿地保护率目标是多少?")); !strings.Contains(got, "45.22%") {
+	if got := headline(v.ask("湿地保护率要到多少?")); !strings.Contains(got, "45.22%") {
 		t.Errorf("answer %q", got)
 	}
 }
@@ -293,7 +293,7 @@ func TestTogether(t *testing.T) {
 			if i%2 == 0 {
 				v.cookie = shared
 			}
-			for _, q := range []string{"湿地保护率目标是多少?", "谁牵头湿地保护?"} {
+			for _, q := range []string{"湿地保护率要到多少?", "谁牵头湿地保护?"} {
 				w := v.send(httptest.NewRequest("GET", askLink(q), nil))
 				if w.Code != 200 {
 					t.Errorf("%d", w.Code)

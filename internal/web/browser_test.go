@@ -180,7 +180,7 @@ func TestBrowserAsk(t *testing.T) {
 				b.noScript()
 			}
 			b.open("/")
-			b.do(keys("#ask input[name=q]", "湿地保护率目标是多少?"),
+			b.do(keys("#ask input[name=q]", "湿地保护率要到多少?"),
 				click("#ask button"), seen(".answer .from a"))
 			b.says(".answer .headline", "45.22%")
 			if script && b.where() != "/" {
@@ -210,7 +210,7 @@ func TestBrowserAsk(t *testing.T) {
 func TestBrowserRate(t *testing.T) {
 	h, _, st := testSite(t, SiteOptions{})
 	b := newTab(t, h)
-	b.open("/?q=" + "湿地保护率目标是多少")
+	b.open("/?q=" + "湿地保护率要到多少")
 	b.do(click(".rate button[value=bad]"), seen(".rate .notice"))
 	if n := ratings(t, st); n != 1 {
 		t.Errorf("%d ratings are kept", n)
@@ -235,7 +235,7 @@ func TestBrowserAgency(t *testing.T) {
 
 // somePages are one page of each kind.
 var somePages = []string{
-	"/", "/?q=湿地保护率目标是多少", "/?q=省水利厅牵头哪些工作", "/?q=养老金是多少",
+	"/", "/?q=湿地保护率要到多少", "/?q=省水利厅牵头哪些工作", "/?q=养老金是多少",
 	"/p/jilin-2024", "/p/jilin-2024?agency=省水利厅", "/p/jilin-2024?q=秸秆",
 	"/p/jilin-2024/6.0.2", "/p/jilin-2024/1.2.1", "/p/jilin-2024/2", "/p/jilin-2024/2.1.1?v=00000000",
 	"/overview/jilin-2024", "/p/jilin-2024/6.99",

@@ -118,7 +118,7 @@ func (a *API) answer(ctx context.Context, q question) (*answer.Answer, *problem)
 func (a *API) check(q *question) *problem {
 	switch {
 	case strings.TrimSpace(q.Question) == "":
-		return wrong(kindEmpty, "请把问题写在 question 里(GET 用 q,如 /api/ask?q=湿地保护率目标多少);用 JSON 时不要漏了 Content-Type: application/json。")
+		return wrong(kindEmpty, "请把问题写在 question 里(GET 用 q,如 /api/ask?q=湿地保护率要到多少);用 JSON 时不要漏了 Content-Type: application/json。")
 	case utf8.RuneCountInString(q.Question) > maxQuestion:
 		return wrong(kindLong, "问题最多%d字。请只写要问的那一句。", maxQuestion)
 	case q.Conversation != "" && !conversationForm.MatchString(q.Conversation):

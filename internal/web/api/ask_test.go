@@ -35,7 +35,7 @@ func (s *site) ask(q question) (answer.Answer, string) {
 // TestAskForms asks the same in every form.
 func TestAskForms(t *testing.T) {
 	s := newSite(t, Options{})
-	const q = "湿地保护率目标多少?"
+	const q = "湿地保护率要到多少?"
 	form := url.Values{"question": {q}, "plan": {"jilin-2024"}}.Encode()
 	var first answer.Answer
 	for i, r := range []reply{
@@ -341,7 +341,7 @@ func TestNoFeedback(t *testing.T) {
 // FuzzAsk sends bodies of any kind: what comes back is an answer or a problem,
 // as openapi.json says.
 func FuzzAsk(f *testing.F) {
-	for _, s := range []string{`{"question":"湿地保护率目标多少?"}`, `{"question":"用水权谁牵头","conversation":"12345678","plan":"jilin-2024","reply_to":"x"}`, `question=a&plan=jilin-2024`, `{"question":"\u0000\ud800"}`, `{`, ``, "\xff"} {
+	for _, s := range []string{`{"question":"湿地保护率要到多少?"}`, `{"question":"用水权谁牵头","conversation":"12345678","plan":"jilin-2024","reply_to":"x"}`, `question=a&plan=jilin-2024`, `{"question":"\u0000\ud800"}`, `{`, ``, "\xff"} {
 		f.Add(s, "application/json")
 		f.Add(s, "application/x-www-form-urlencoded")
 	}
