@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/wence-qa/wence/internal/chat"
-	"github.com/wence-qa/wence/internal/store"
 	"github.com/wence-qa/wence/internal/store/bolt"
 )
 
@@ -216,5 +215,5 @@ func (c *call) readStats(ctx context.Context) (*chat.Stats, error) {
 		return nil, err
 	}
 	defer st.Close()
-	return chat.ReadStats(store.Store(st))
+	return chat.ReadStats(st)
 }

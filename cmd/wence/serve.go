@@ -260,12 +260,8 @@ func (s *service) webHandler() (http.Handler, error) {
 		}
 		return s.st.Apply(ops...)
 	}
-	name := ""
-	if s.bot != nil {
-		name = s.bot.Username()
-	}
 	site, err := web.NewSite(s.chat, web.SiteOptions{
-		PublicURL: s.cfg.publicURL, BotName: name, Limit: limit.Wrap, Rate: rate, Now: s.now, Log: s.log,
+		PublicURL: s.cfg.publicURL, Limit: limit.Wrap, Rate: rate, Now: s.now, Log: s.log,
 		Earlier: s.earlier,
 	})
 	if err != nil {

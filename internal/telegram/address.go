@@ -31,11 +31,10 @@ func (b *Bot) addressed(m *message) (call, bool) {
 	if ok && !own {
 		return c, false // another bot's
 	}
-	mentioned := false
 	if ok {
 		c.command, text = name, args
 	}
-	text, mentioned = b.withoutName(text, entities)
+	text, mentioned := b.withoutName(text, entities)
 	if !m.Chat.private() && !ok && !mentioned && c.reply == 0 {
 		return c, false
 	}
