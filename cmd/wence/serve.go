@@ -190,7 +190,7 @@ func (s *service) run(ctx context.Context) error {
 		s.log.Warn("no control socket: backup and stats work only while wence serve is stopped", "error", err)
 	}
 	var parts sync.WaitGroup
-	errs := make(chan error, 2)
+	errs := make(chan error, 3) // pages, metrics, bot: none may wait to say why it ended
 	part := func(f func() error) {
 		parts.Go(func() {
 			if err := f(); err != nil {
