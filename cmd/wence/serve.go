@@ -270,8 +270,13 @@ func (s *service) webHandler() (http.Handler, error) {
 	site.Register(s.web.Handle)
 	calls := api.New(s.chat, api.Options{PublicURL: s.cfg.publicURL, Limit: limit.WrapWith(tooFast), Rate: rate, Now: s.now, Log: s.log})
 	calls.Register(s.web.Handle)
-	tools := mcp.New(s.as.engine, mcp.Options{Version: version(), PublicURL: s.cfg.publicURL, Now: s.now, Log: s.log})
-	s.web.Handle("/mcp", limit.Wrap(tools.Handler()))
+	tools := mcp.New(s.as.engine, mcp.Options{
+		Version: version(), PublicURL: s.cfg.publicURL, Limit: limit.Wrap, Now: s.now, Log: s.log,
+		Observe: func(a *answer.Answer, took time.Duration) {
+			s.metrics.Question("mcp", string(a.Kind), a.Found, took)
+		},
+	})
+	s.web.Handle("/mcp", tools.Handler())
 	if s.cfg.metricsAddr == "" {
 		s.web.Handle("GET /metrics", web.LoopbackOnly(s.metrics.Handler()))
 	}

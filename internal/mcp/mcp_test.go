@@ -3,7 +3,6 @@ package mcp
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -351,46 +350,70 @@ func TestInjection(t *testing.T) {
 	})
 }
 
-type ctxKey struct{}
-
-func TestAllow(t *testing.T) {
-	var mu sync.Mutex
-	var who []any
-	left := 1
-	s := testServer(t, testPlans(t), Options{Allow: func(ctx context.Context) error {
-		mu.Lock()
-		defer mu.Unlock()
-		who = append(who, ctx.Value(ctxKey{}))
-		if left--; left < 0 {
-			return errors.New("limit of 192.0.2.1")
-		}
-		return nil
+// TestLimit checks that questions are limited and nothing else is.
+func TestLimit(t *testing.T) {
+	left := 2
+	srv := httpServer(t, Options{Limit: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if left--; left < 0 {
+				w.Header().Set("Retry-After", "1")
+				http.Error(w, "too many", http.StatusTooManyRequests)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
 	}})
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.Handler().ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), ctxKey{}, "me")))
-	}))
-	t.Cleanup(srv.Close)
-	t.Cleanup(srv.Client().CloseIdleConnections)
-	cs := connect(t, &sdk.StreamableClientTransport{Endpoint: srv.URL, HTTPClient: srv.Client(), DisableStandaloneSSE: true})
-	for i, want := range []string{"省林草局", "太频繁"} {
-		res, err := cs.CallTool(t.Context(), &sdk.CallToolParams{Name: "ask", Arguments: args{"question": "古树名木保护谁牵头"}})
-		if err != nil {
+	const (
+		ask    = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ask","arguments":{"question":"古树名木保护谁牵头","plan":"jilin-2024"}}}`
+		clause = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_clause","arguments":{"plan":"jilin-2024","id":"6.1.1"}}}`
+		// The last of two names counts, for us as for the SDK.
+		twice = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_clause","name":"ask","arguments":{"question":"湿地","plan":"jilin-2024"}}}`
+		// Name is not name.
+		cased = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ask","Name":"get_clause","arguments":{"question":"湿地","plan":"jilin-2024"}}}`
+	)
+	older := map[string]string{"Mcp-Protocol-Version": "2025-03-26"}
+	for i, test := range []struct {
+		body    string
+		headers map[string]string
+		want    int
+		says    string
+	}{
+		{ask, nil, 200, "省林草局"},
+		{"[" + ask + "," + ask + "]", older, 429, "too many"},
+		{ask, nil, 429, "too many"},
+		{twice, nil, 429, "too many"},
+		{cased, nil, 429, "too many"},
+		{clause, nil, 200, "/p/jilin-2024/6.1.1?v="},
+		{listTools, nil, 200, "search_clauses"},
+		{`{"jsonrpc":`, nil, 400, ""},
+		{strings.Repeat(" ", maxMessage+1), nil, 413, ""},
+	} {
+		if code, reply := post(t, srv, "POST", test.body, test.headers); code != test.want || !strings.Contains(reply, test.says) {
+			t.Errorf("request %d: %d %.200s", i, code, reply)
+		}
+	}
+}
+
+// TestObserve checks that every question is counted once.
+func TestObserve(t *testing.T) {
+	var kinds []answer.Kind
+	s := testServer(t, testPlans(t), Options{Observe: func(a *answer.Answer, took time.Duration) {
+		if took <= 0 {
+			t.Errorf("took %v", took)
+		}
+		kinds = append(kinds, a.Kind)
+	}})
+	cs := stdio(t, s)
+	for tool, in := range map[string]args{
+		"ask":        {"question": "古树名木保护谁牵头", "plan": "jilin-2024"},
+		"get_clause": {"plan": "jilin-2024", "id": "6.1.1"},
+	} {
+		if _, err := cs.CallTool(t.Context(), &sdk.CallToolParams{Name: tool, Arguments: in}); err != nil {
 			t.Fatal(err)
 		}
-		text := res.Content[0].(*sdk.TextContent).Text
-		if res.IsError != (i == 1) || !strings.Contains(text, want) || strings.Contains(text, "192.0.2.1") {
-			t.Errorf("question %d: failed %v, %s", i, res.IsError, text)
-		}
 	}
-	if !slices.Equal(who, []any{"me", "me"}) {
-		t.Errorf("asked for %v", who)
-	}
-	res, err := cs.CallTool(t.Context(), &sdk.CallToolParams{Name: "get_clause", Arguments: args{"plan": "jilin-2024", "id": "6.1.1"}})
-	if err != nil || res.IsError {
-		t.Errorf("a clause was refused: %v", err)
-	}
-	if url := res.StructuredContent.(map[string]any)["url"].(string); !strings.HasPrefix(url, "/p/jilin-2024/6.1.1?v=") {
-		t.Errorf("link %s without a public URL", url)
+	if !slices.Equal(kinds, []answer.Kind{answer.KindLead}) {
+		t.Errorf("observed %v", kinds)
 	}
 }
 
@@ -417,7 +440,7 @@ func TestConcurrent(t *testing.T) {
 
 // TestPanic checks that a bug costs one call.
 func TestPanic(t *testing.T) {
-	s := testServer(t, testPlans(t), Options{Allow: func(context.Context) error { panic("湿地") }})
+	s := testServer(t, testPlans(t), Options{Observe: func(*answer.Answer, time.Duration) { panic("湿地") }})
 	cs := stdio(t, s)
 	_, err := cs.CallTool(t.Context(), &sdk.CallToolParams{Name: "ask", Arguments: args{"question": "湿地?"}})
 	if err == nil || !strings.Contains(err.Error(), "internal error") || strings.Contains(err.Error(), "湿地") {

@@ -47,10 +47,12 @@ type Options struct {
 	Version   string // of the program, told to clients
 	PublicURL string // what links begin with, "https://wence.example.org"; "" leaves paths
 
-	// Allow is called before each question to ask. An error turns the question
-	// away as too many; its text is not shown. Over HTTP the context carries the
-	// values of the request's. Nil allows all.
-	Allow func(ctx context.Context) error
+	// Limit wraps the handling of questions to ask over HTTP, and of nothing
+	// else; nil is none.
+	Limit func(http.Handler) http.Handler
+
+	// Observe is told of every answer and of how long it took; nil is not.
+	Observe func(a *answer.Answer, took time.Duration)
 
 	Now func() time.Time // what 今年 is; nil is time.Now
 	Log *slog.Logger     // of bugs that were contained; nil drops them
@@ -126,7 +128,7 @@ func (s *Server) Handler() http.Handler {
 		PropagateRequestCancellation: true,
 		DisableLocalhostProtection:   true, // guard knows the public name too
 	})
-	return guard(h, s.opt.PublicURL)
+	return guard(limit(h, s.opt.Limit), s.opt.PublicURL)
 }
 
 // plans returns the plan with an id, or all for "".

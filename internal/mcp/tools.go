@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -85,9 +86,6 @@ func (s *Server) ask(ctx context.Context, in askArgs) (*answer.Answer, string, e
 	if _, err := s.plans(in.Plan); err != nil {
 		return nil, "", err
 	}
-	if s.opt.Allow != nil && s.opt.Allow(ctx) != nil {
-		return nil, "", mistakef("提问太频繁了,请过几秒再问。")
-	}
 	a := s.question(ctx, in.Question, in.Plan)
 	a.Citations, a.Nearest = s.links(a.Citations), s.links(a.Nearest)
 	return a, a.Text + s.linkList(a), nil
@@ -95,7 +93,12 @@ func (s *Server) ask(ctx context.Context, in askArgs) (*answer.Answer, string, e
 
 // question asks the engine.
 func (s *Server) question(ctx context.Context, text, plan string) *answer.Answer {
-	return s.engine.Ask(ctx, answer.Request{Text: text, Plan: plan, Today: s.opt.Now()})
+	began := time.Now()
+	a := s.engine.Ask(ctx, answer.Request{Text: text, Plan: plan, Today: s.opt.Now()})
+	if s.opt.Observe != nil {
+		s.opt.Observe(a, time.Since(began))
+	}
+	return a
 }
 
 // linkList writes where the citations of an answer, or what comes nearest to

@@ -155,11 +155,20 @@ func TestRate(t *testing.T) {
 	if w := stranger.post(url.Values{"rate": {"bad"}, "id": {id}}); w.Code != 400 {
 		t.Errorf("without a conversation: %d", w.Code)
 	}
-	r := httptest.NewRequest("POST", "/", strings.NewReader("rate=bad&id="+id))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("Sec-Fetch-Site", "cross-site")
-	if w := v.send(r); w.Code != http.StatusForbidden {
-		t.Errorf("from another site: %d", w.Code)
+	for _, test := range []struct {
+		header, value string
+		code          int
+	}{
+		{"Sec-Fetch-Site", "cross-site", 403},
+		{"Origin", "https://evil.example", 403},
+		{"Origin", "null", 200}, // an old browser on a page that sends no referrer
+	} {
+		r := httptest.NewRequest("POST", "/", strings.NewReader("rate=bad&id="+id))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set(test.header, test.value)
+		if w := v.send(r); w.Code != test.code {
+			t.Errorf("%s %s: %d", test.header, test.value, w.Code)
+		}
 	}
 }
 

@@ -269,7 +269,7 @@ func axePath() string {
 }
 
 func TestBrowserAxe(t *testing.T) {
-	h, _, _ := testSite(t, SiteOptions{BotName: "wence_bot", PublicURL: "https://wence.example.org"})
+	h, _, _ := testSite(t, SiteOptions{PublicURL: "https://wence.example.org"})
 	file := axePath()
 	if file == "" {
 		needs(t, "axe-core in $WENCE_AXE or the cache folder (npm install --prefix DIR axe-core)")

@@ -37,7 +37,7 @@ type itemMain struct {
 func (s *Site) itemPage(w http.ResponseWriter, r *http.Request) {
 	rd, id := s.byID[r.PathValue("plan")], r.PathValue("id")
 	if rd == nil {
-		s.missing(w, r, nil, "")
+		s.missing(w, r, nil, r.PathValue("id"))
 		return
 	}
 	x := rd.data().byID[id]
@@ -277,7 +277,9 @@ type missingMain struct {
 // missing answers 404 with the nearest items of the plan, or with the plans.
 func (s *Site) missing(w http.ResponseWriter, r *http.Request, rd *reader, id string) {
 	m := missingMain{What: "没有这个页面。"}
-	if rd != nil {
+	if rd == nil {
+		m.Near = s.elsewhere(id)
+	} else {
 		m.What = "方案里没有这个编号。"
 		if wellFormed.MatchString(id) {
 			m.What = "方案里没有编号为 " + id + " 的内容。"
@@ -289,6 +291,21 @@ func (s *Site) missing(w http.ResponseWriter, r *http.Request, rd *reader, id st
 }
 
 func (s *Site) noPage(w http.ResponseWriter, r *http.Request) { s.missing(w, r, nil, "") }
+
+// elsewhere returns what an id of an unknown plan stands for in the known ones,
+// or the sections of the only plan.
+func (s *Site) elsewhere(id string) []ref {
+	var out []ref
+	for _, rd := range s.plans {
+		if x := rd.data().byID[id]; x != nil && len(out) < 12 {
+			out = append(out, *s.ref(rd, x))
+		}
+	}
+	if out == nil && len(s.plans) == 1 {
+		return s.nearest(s.plans[0], "")
+	}
+	return out
+}
 
 // nearest returns the items around where id would stand: the innermost section
 // of its path that there is, and what is in it.

@@ -429,6 +429,40 @@ func TestR23(t *testing.T) {
 	}
 }
 
+// TestMethods refuses what no page does, and says what it does.
+func TestMethods(t *testing.T) {
+	h, _, _ := testSite(t, SiteOptions{})
+	for _, test := range []struct{ method, path, allow string }{
+		{"DELETE", "/", "GET, HEAD, POST"},
+		{"POST", "/p/jilin-2024", "GET, HEAD"},
+		{"PUT", "/p/jilin-2024/6.0.2", "GET, HEAD"},
+		{"POST", "/overview/jilin-2024", "GET, HEAD"},
+	} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(test.method, test.path, nil))
+		if w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != test.allow {
+			t.Errorf("%s %s: %d, allows %q", test.method, test.path, w.Code, w.Header().Get("Allow"))
+		}
+	}
+}
+
+// TestMissing shows what comes nearest to what is not there.
+func TestMissing(t *testing.T) {
+	h, _, _ := testSite(t, SiteOptions{})
+	for path, want := range map[string]string{
+		"/p/jilin-2024/6.0.99": "/p/jilin-2024/6.0.1?v=",
+		"/p/jilin-2024/99":     "/p/jilin-2024/6?v=",
+		"/p/jilin-2025/6.0.2":  "/p/jilin-2024/6.0.2?v=",
+		"/p/jilin-2025":        "/p/jilin-2024/6?v=",
+		"/nowhere":             "/p/jilin-2024/6?v=",
+	} {
+		w := get(t, h, path)
+		if checkPage(t, path, w); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %d without %s", path, w.Code, want)
+		}
+	}
+}
+
 // FuzzPath asks for any path: only plain ones are answered, nothing redirects.
 func FuzzPath(f *testing.F) {
 	for _, s := range []string{"6.0.2", "..%2f", "%2e%2e", "%00", "a/b", "6?v=1", "６", "%", "..", "1.1a", "\x00"} {

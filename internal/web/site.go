@@ -50,7 +50,6 @@ type Site struct {
 // a Site without absolute links, limits, feedback or memory of earlier texts.
 type SiteOptions struct {
 	PublicURL string // "https://wence.example.org", for links that leave the page; "" for none
-	BotName   string // of the Telegram bot, without @; "" for none
 
 	// Limit wraps the handler of questions and nothing else.
 	Limit func(http.Handler) http.Handler
@@ -99,13 +98,38 @@ func NewSite(c *chat.Chat, opt SiteOptions) (*Site, error) {
 // behind [Strict]. The pattern "/" is among them: it answers what nothing else
 // does, with 404.
 func (s *Site) Register(handle func(pattern string, h http.Handler)) {
-	protect := http.NewCrossOriginProtection()
 	handle("GET /{$}", http.HandlerFunc(s.home))
-	handle("POST /{$}", protect.Handler(http.HandlerFunc(s.post)))
-	handle("GET /p/{plan}", http.HandlerFunc(s.planPage))
-	handle("GET /p/{plan}/{id}", http.HandlerFunc(s.itemPage))
-	handle("GET /overview/{plan}", http.HandlerFunc(s.overviewPage))
+	handle("POST /{$}", ownForms(http.HandlerFunc(s.post)))
+	handle("/{$}", onlyFor("GET, HEAD, POST"))
+	for path, page := range map[string]http.HandlerFunc{
+		"/p/{plan}": s.planPage, "/p/{plan}/{id}": s.itemPage, "/overview/{plan}": s.overviewPage,
+	} {
+		handle("GET "+path, page)
+		handle(path, onlyFor("GET, HEAD"))
+	}
 	handle("/", http.HandlerFunc(s.noPage))
+}
+
+// onlyFor refuses the methods that a page does not have.
+func onlyFor(methods string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Allow", methods)
+		plain(w, http.StatusMethodNotAllowed, "这个地址只接受 "+methods+"。")
+	})
+}
+
+// ownForms turns away forms that other sites send. Browsers that do not send
+// Sec-Fetch-Site yet say "null" for the origin of a form on our own pages, since
+// the pages send no referrer; another site's form cannot gain by saying so, as
+// the cookie of a conversation does not come with it (SameSite).
+func ownForms(next http.Handler) http.Handler {
+	protected := http.NewCrossOriginProtection().Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Origin") == "null" {
+			r.Header.Del("Origin")
+		}
+		protected.ServeHTTP(w, r)
+	})
 }
 
 // loadPages parses the templates and hashes what stands inline in each page.
@@ -172,7 +196,7 @@ func (s *Site) stamp() error {
 	if revision == "" || !clean {
 		revision = time.Now().String()
 	}
-	fmt.Fprintln(h, revision, s.opt.PublicURL, s.opt.BotName)
+	fmt.Fprintln(h, revision, s.opt.PublicURL)
 	for _, r := range s.plans {
 		fmt.Fprintf(h, "%s %s %+v\n", r.plan.ID, r.plan.SHA256, r.plan.Card)
 	}
@@ -189,7 +213,6 @@ type page struct {
 	Plans       []*reader
 	Here        string // "ask", "plan", "overview": where the reader is
 	NoIndex     bool
-	Bot         string
 	Style       template.CSS
 	Script      template.JS
 	Main        any
@@ -209,7 +232,7 @@ func (s *Site) headers(w http.ResponseWriter) {
 
 // render makes a page, or, when block is not "layout", a part of one.
 func (s *Site) render(name, block string, p page) ([]byte, error) {
-	p.Plans, p.Bot, p.Style, p.Script = s.plans, s.opt.BotName, s.style, s.script
+	p.Plans, p.Style, p.Script = s.plans, s.style, s.script
 	if p.Plan == nil && len(s.plans) == 1 {
 		p.Plan = s.plans[0]
 	}

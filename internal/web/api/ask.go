@@ -79,9 +79,16 @@ func (a *API) ask(w http.ResponseWriter, r *http.Request, q question) *problem {
 	if p := a.check(&q); p != nil {
 		return p
 	}
+	begins := q.Conversation == ""
+	if begins {
+		q.Conversation = rand.Text()
+	}
 	x, p := a.answer(r.Context(), q)
 	if p != nil {
-		return p
+		if !begins || q.ReplyTo != "" || p.Status != http.StatusServiceUnavailable {
+			return p
+		}
+		x = a.alone(r.Context(), q)
 	}
 	w.Header().Set(ConversationHeader, q.Conversation)
 	w.Header().Set("Cache-Control", "no-store")
@@ -114,7 +121,13 @@ func (a *API) answer(ctx context.Context, q question) (*answer.Answer, *problem)
 	return x, nil
 }
 
-// check returns what is wrong with q. It gives q a conversation if it has none.
+// alone answers a question that begins a conversation when conversations cannot
+// be kept: what went before does not matter to it.
+func (a *API) alone(ctx context.Context, q question) *answer.Answer {
+	return a.chat.Engine().Ask(ctx, answer.Request{ID: rand.Text(), Text: q.Question, Plan: q.Plan, Today: a.opt.Now()})
+}
+
+// check returns what is wrong with q.
 func (a *API) check(q *question) *problem {
 	switch {
 	case strings.TrimSpace(q.Question) == "":
@@ -127,9 +140,6 @@ func (a *API) check(q *question) *problem {
 		return wrong(kindAnswer, "reply_to 是先前答复的 id,照原样传回。")
 	case q.Plan != "" && a.plan(q.Plan) == nil:
 		return wrong(kindPlan, "没有编号为“%s”的方案,%s", clip(q.Plan), a.known())
-	}
-	if q.Conversation == "" {
-		q.Conversation = rand.Text()
 	}
 	return nil
 }

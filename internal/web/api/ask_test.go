@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -312,8 +313,8 @@ func TestBrokenStore(t *testing.T) {
 	s := &site{t: t, now: start, store: broken{store.NewMemory(time.Now)}}
 	s.run(Options{})
 	for _, r := range []reply{
-		s.post("/api/ask", question{Question: "用水权谁牵头"}),
-		s.post("/api/ask", question{Question: "用水权谁牵头", ReplyTo: "x"}),
+		s.post("/api/ask", question{Question: "用水权谁牵头", Conversation: "conversation"}),
+		s.post("/api/ask", question{Question: "用水权谁牵头", Conversation: "conversation", ReplyTo: "x"}),
 		s.post("/api/feedback", map[string]any{"conversation": "conversation", "answer": "x", "good": true}),
 	} {
 		if r.slug(t) != "unavailable" || strings.Contains(string(r.body), "secret") {
@@ -322,6 +323,11 @@ func TestBrokenStore(t *testing.T) {
 	}
 	if r := s.get("/api/plans/jilin-2024"); r.StatusCode != 200 {
 		t.Error(r.Status)
+	}
+	// Without a conversation, a question needs no store.
+	r := s.post("/api/ask", question{Question: "用水权谁牵头"})
+	if r.StatusCode != 200 || !bytes.Contains(r.body, []byte("省水利厅")) {
+		t.Errorf("%s %s", r.Status, r.body)
 	}
 }
 

@@ -47,12 +47,11 @@
     });
   }
   function ask(text) {
-    var url = "/?q=" + encodeURIComponent(text);
-    if (form.plan && form.plan.value) url += "&plan=" + encodeURIComponent(form.plan.value);
+    var body = new URLSearchParams({ q: text, plan: form.plan ? form.plan.value : "" });
     var slot = document.createElement("div");
     slot.innerHTML = '<p class="wait">正在查……</p>';
     thread.append(slot);
-    part(url, {}).then(function (html) {
+    part("/", { method: "POST", body: body }).then(function (html) {
       slot.innerHTML = html;
       form.q.value = "";
       form.querySelector("label").textContent = "接着问";
@@ -61,7 +60,7 @@
       document.querySelector(".anew").hidden = false;
       slot.scrollIntoView({ block: "start" });
       form.q.focus({ preventScroll: true });
-    }, function () { location.href = url; });
+    }, function () { form.q.value = text; form.submit(); });
   }
   form.addEventListener("submit", function (e) {
     var text = form.q.value.trim();
