@@ -8,12 +8,15 @@ FUZZTIME  ?= 20s
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check crash load bench eval fuzz index clean
+.PHONY: help run chat build test check crash load bench eval fuzz index clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-run: ## ask questions at the terminal, or pipe them in, one a line
+run: ## start the pages, the API and, with a token, the bot
+	@$(GO) run ./cmd/wence serve
+
+chat: ## ask questions at the terminal, or pipe them in, one a line
 	@$(GO) run ./cmd/wence chat
 
 build: ## build bin/wence

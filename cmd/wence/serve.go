@@ -221,16 +221,28 @@ func (s *service) say(format string, args ...any) {
 	fmt.Fprintf(s.stdout, format+"\n", args...)
 }
 
-// startWeb starts the HTTP listener. The default address may be taken by
-// another program; the bot does not need it.
-func (s *service) startWeb(ctx context.Context, part func(func() error)) error {
+// listen opens the address for HTTP. The default one may be taken by another
+// program: unless somebody counts on it, any free one will do.
+func (s *service) listen() (net.Listener, error) {
 	l, err := net.Listen("tcp", s.cfg.addr)
-	if err != nil {
-		if s.cfg.addrSet || s.cfg.webhookURL != "" {
-			return &failure{exitUsage, fmt.Sprintf("网页服务不能用地址 %s（%s）；请用 WENCE_ADDR 换一个。", s.cfg.addr, reason(err)), err}
+	if err == nil {
+		return l, nil
+	}
+	why := fmt.Sprintf("网页服务不能用地址 %s（%s）", s.cfg.addr, reason(err))
+	if !s.cfg.addrSet && s.cfg.webhookURL == "" {
+		if l, err := net.Listen("tcp", "127.0.0.1:0"); err == nil {
+			s.say("%s，这次换了一个；要固定，请设 WENCE_ADDR。", why)
+			return l, nil
 		}
-		s.say("网页服务：没有开，地址 %s 不能用（%s）；可用 WENCE_ADDR 换一个。", s.cfg.addr, reason(err))
-		return nil
+	}
+	return nil, &failure{exitUsage, why + "；请用 WENCE_ADDR 换一个。", err}
+}
+
+// startWeb starts the HTTP listener.
+func (s *service) startWeb(ctx context.Context, part func(func() error)) error {
+	l, err := s.listen()
+	if err != nil {
+		return err
 	}
 	h, err := s.webHandler()
 	if err != nil {
@@ -238,7 +250,7 @@ func (s *service) startWeb(ctx context.Context, part func(func() error)) error {
 	}
 	s.say("网页服务：http://%s", l.Addr())
 	if first := s.as.engine.Ask(ctx, answer.Request{Text: "你好"}).Suggest; len(first) > 0 {
-		s.say("先问一句试试：http://%s/?q=%s", l.Addr(), url.QueryEscape(first[0]))
+		s.say("先问一句试试：%s\n  http://%s/?q=%s", first[0], l.Addr(), url.QueryEscape(first[0]))
 	}
 	part(func() error { return s.web.Serve(ctx, l, h) })
 	if s.cfg.metricsAddr != "" {
