@@ -249,7 +249,7 @@ func (s *service) startWeb(ctx context.Context, part func(func() error)) error {
 		return err
 	}
 	s.say("网页服务：http://%s", l.Addr())
-	if first := s.as.engine.Ask(ctx, answer.Request{Text: "你好"}).Suggest; len(first) > 0 {
+	if first := s.as.engine.Starters(ctx, s.as.plans[0].ID); len(first) > 0 {
 		s.say("先问一句试试：%s\n  http://%s/?q=%s", first[0], l.Addr(), url.QueryEscape(first[0]))
 	}
 	part(func() error { return s.web.Serve(ctx, l, h) })

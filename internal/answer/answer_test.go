@@ -187,6 +187,7 @@ func TestHeadlines(t *testing.T) {
 		{"长春的清洁取暖试点逾期了吗", "已过期限,国家北方地区冬季清洁取暖试点城市建设:2025年底前(完成长春、吉林、白山试点建设任务)。"},
 		{"乡村旅游彩票归哪个厅", "方案里没有找到「乡村旅游彩票」的牵头单位:没有写到「彩票」。"},
 		{"畜禽粪污综合利用率目标", "方案没有写「畜禽粪污综合利用率」的目标数值。"},
+		{"秸秆综合利用率要到多少", "方案没有写「秸秆综合利用率」的目标数值。"},
 		{"粮食产区的利益补偿机制由谁牵头", "「健全粮食生产功能区利益补偿机制」由省农业农村厅牵头。"},
 		{"耕地整治方案什么时候编完", "方案没有写「制定全省受污染耕地整治方案和分类管控清单」的完成期限。"},
 		{"公众满意度和化肥利用率哪个目标高", "公众生态环境满意度更高:公众生态环境满意度:到2027年力争达到90%以上;化肥利用率:到2027年稳定在43%。"},
@@ -368,4 +369,21 @@ func FuzzAsk(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		verify(t, e, e.Ask(t.Context(), Request{Text: s}))
 	})
+}
+
+// TestStarters asks what a page offers to begin with. That each is answered is
+// in the nature of Starters; here it is that there are enough, and of many kinds.
+func TestStarters(t *testing.T) {
+	e, _ := testEngine(t)
+	kinds := map[Kind]bool{}
+	got := e.Starters(t.Context(), "jilin-2024")
+	for _, q := range got {
+		kinds[e.Ask(t.Context(), Request{Text: q}).Kind] = true
+	}
+	if len(got) != 8 || len(kinds) < 4 {
+		t.Errorf("%d kinds of %q", len(kinds), got)
+	}
+	if got := e.Starters(t.Context(), "nowhere"); got != nil {
+		t.Errorf("of no plan %q", got)
+	}
 }

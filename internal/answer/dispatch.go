@@ -113,7 +113,7 @@ func (c *composer) talk() *Answer {
 		a.Kind = KindClarify
 		a.Headline = "没看懂这条消息。请用文字写出想查的内容,比如某项工作由谁牵头、某个指标的目标。"
 	}
-	a.Suggest = c.starters()
+	a.Suggest = starters(c.plan())
 	a.Text = a.Headline
 	if c.q.Kind != "thanks" {
 		a.Text += "\n可以这样问:" + strings.Join(a.Suggest, " / ")
@@ -123,31 +123,6 @@ func (c *composer) talk() *Answer {
 		a.Text += "\n\n" + cutNote
 	}
 	return a
-}
-
-// starters are questions that the plan surely answers.
-func (c *composer) starters() []string {
-	var out []string
-	p := c.plan()
-	for _, t := range p.Targets {
-		if t.Kind == corpus.TargetNumber && t.Clause < 0 {
-			out = append(out, t.Indicator+"目标是多少?")
-			break
-		}
-	}
-	for i := range p.Clauses {
-		if l := p.Clauses[i].Leads; len(l) > 0 {
-			out = append(out, l[0]+"牵头哪些工作?")
-			break
-		}
-	}
-	for _, t := range p.Targets {
-		if t.Deadline != "" {
-			out = append(out, t.Deadline+"年要完成什么?")
-			break
-		}
-	}
-	return out
 }
 
 // elsewhere answers a question about a region that no plan in scope covers.

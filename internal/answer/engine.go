@@ -123,7 +123,7 @@ func (e *Engine) AskBack(req Request, q question.Question) *Answer {
 	if q.Items != nil {
 		head = "上一个回答里没有这一条。请写出工作或指标的名称。"
 	}
-	a := c.clarify(head, c.starters())
+	a := c.clarify(head, starters(c.plan()))
 	a.ID, a.Question = req.ID, req.Text
 	a.finish()
 	return a

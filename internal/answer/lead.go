@@ -293,7 +293,7 @@ func (c *composer) noLead(p pick) *Answer {
 		return c.none(fmt.Sprintf("方案没有写%s。", strings.Join(c.q.Absent, "、")), p.ranked)
 	}
 	if p.topic == nil || len(p.topic.text) == 0 {
-		return c.clarify("想查哪项工作的牵头单位?请写出工作的名称。", c.starters())
+		return c.clarify("想查哪项工作的牵头单位?请写出工作的名称。", starters(c.plan()))
 	}
 	if absent := c.absent(p.missing); len(absent) > 0 {
 		return c.none(fmt.Sprintf("方案里没有找到「%s」的牵头单位:没有写到「%s」。", c.words(p), strings.Join(absent, "」「")), p.ranked)

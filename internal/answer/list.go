@@ -85,7 +85,7 @@ func (c *composer) notSaid(p pick) *Answer {
 		return c.none(fmt.Sprintf("方案没有写%s。", strings.Join(c.q.Absent, "、")), p.ranked)
 	}
 	if strings.TrimSpace(c.q.Topic) == "" {
-		return c.clarify("想查方案里的哪项内容?请写出工作、指标或单位的名称。", c.starters())
+		return c.clarify("想查方案里的哪项内容?请写出工作、指标或单位的名称。", starters(c.plan()))
 	}
 	name := strings.Join(strings.Fields(c.q.Topic), "")
 	return c.none(fmt.Sprintf("方案里没有找到「%s」的内容。", name), p.ranked)

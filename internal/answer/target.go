@@ -44,12 +44,13 @@ func (c *composer) target() *Answer {
 		return c.countAll(c.plan())
 	}
 	if len(t.ranked) == 0 && len(cl.ranked) == 0 && strings.TrimSpace(c.q.Topic) == "" {
-		return c.clarify("想查哪个指标的目标?请写出指标名称。", c.starters())
+		return c.clarify("想查哪个指标的目标?请写出指标名称。", starters(c.plan()))
 	}
 	if cl.found && c.q.Goal && !c.q.HowMuch && len(c.q.Measure) == 0 && !strings.HasSuffix(strings.TrimSpace(c.q.Topic), "率") {
 		return c.cards(cl, KindClause)
 	}
-	name := strings.Join(strings.Fields(c.q.Topic), "")
+	// 要到多少 leaves its 到 behind when no target explains it.
+	name := strings.TrimSuffix(strings.Join(strings.Fields(c.q.Topic), ""), "到")
 	return c.none(fmt.Sprintf("方案没有写「%s」的目标数值。", name), merge(t.ranked, cl.ranked))
 }
 

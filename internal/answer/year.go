@@ -18,7 +18,7 @@ func (c *composer) byYear() *Answer {
 		}
 	}
 	if years == nil {
-		return c.clarify("想查哪一年的?请写出年份,比如2025年。", c.starters())
+		return c.clarify("想查哪一年的?请写出年份,比如2025年。", starters(c.plan()))
 	}
 	strict := strings.Contains(fold.String(c.q.Text), "底前") || strings.Contains(fold.String(c.q.Text), "底以前")
 	var cites []Citation

@@ -95,8 +95,7 @@ func (s *Site) askMain(r *http.Request) askMain {
 			m.Chosen = p.ID()
 		}
 		if len(m.Starters) < 8 {
-			a := s.chat.Engine().Ask(r.Context(), answer.Request{Text: "你好", Plan: p.ID(), Today: s.opt.Now()})
-			m.Starters = append(m.Starters, starter{p, a.Suggest})
+			m.Starters = append(m.Starters, starter{p, p.starters()})
 		}
 	}
 	return m

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +17,8 @@ type reader struct {
 	engine *answer.Engine
 	plan   *corpus.Plan
 	data   func() *readerData
+
+	starters func() []string // questions to begin with
 }
 
 type readerData struct {
@@ -44,6 +47,7 @@ type agency struct {
 func newReader(e *answer.Engine, p *corpus.Plan) *reader {
 	r := &reader{engine: e, plan: p}
 	r.data = sync.OnceValue(r.prepare)
+	r.starters = sync.OnceValue(func() []string { return e.Starters(context.Background(), p.ID) })
 	return r
 }
 

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
@@ -145,7 +146,7 @@ func (s *Site) loadPages() error {
 	s.style, s.script = template.CSS(style), template.JS(script)
 	s.policy = "default-src 'none'; style-src " + source(style) + "; script-src " + source(script) +
 		"; img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-	base, err := template.New("").Funcs(template.FuncMap{"ask": askLink, "agency": agencyLink, "exact": exact}).
+	base, err := template.New("").Funcs(template.FuncMap{"ask": askLink, "agency": agencyLink, "exact": exact, "long": long}).
 		ParseFS(pageFiles, "page/layout.html", "page/text.html")
 	if err != nil {
 		return err
@@ -295,6 +296,9 @@ func (s *Site) absolute(path string) string {
 func exact(s string) template.HTML {
 	return template.HTML(strings.ReplaceAll(template.HTMLEscapeString(s), "\r", "&#13;"))
 }
+
+// long reports whether a headline is too long to be read in bold.
+func long(headline string) bool { return utf8.RuneCountInString(headline) > 70 }
 
 func askLink(question string) string { return "/?q=" + url.QueryEscape(question) }
 

@@ -35,6 +35,11 @@
     });
   });
 
+  // What is folded away on the screen is wanted on paper.
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll("main details").forEach(function (d) { d.open = true; });
+  });
+
   // Questions are asked without leaving the page.
   var thread = document.getElementById("thread"), form = document.getElementById("ask");
   if (!thread || !form || !window.fetch) return;
