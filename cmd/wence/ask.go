@@ -33,7 +33,7 @@ func ask(ctx context.Context, c *call) error {
 	case !c.jsonl && question == "":
 		return usagef("请写出问题，例如：wence ask 海绵城市示范建设由谁牵头")
 	}
-	as, err := open(ctx, c)
+	as, err := openWithModel(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -41,14 +41,16 @@ func ask(ctx context.Context, c *call) error {
 	if c.jsonl {
 		return askLines(ctx, c, as)
 	}
-	a, err := as.reply(ctx, eval.Line{Question: question})
+	line := eval.Line{Question: question}
+	a, err := as.reply(ctx, line)
 	if err != nil {
 		return err
 	}
 	if c.json {
+		a = as.extend(ctx, line, a)
 		err = writeJSON(c.stdout, a)
 	} else {
-		err = c.show(a)
+		a, err = c.present(ctx, as, line, a)
 	}
 	if err != nil {
 		return err

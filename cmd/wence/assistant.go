@@ -11,6 +11,7 @@ import (
 	"github.com/wence-qa/wence/internal/answer"
 	"github.com/wence-qa/wence/internal/chat"
 	"github.com/wence-qa/wence/internal/eval"
+	"github.com/wence-qa/wence/internal/llm"
 	"github.com/wence-qa/wence/internal/store"
 )
 
@@ -20,6 +21,7 @@ type assistant struct {
 	engine *answer.Engine
 	chat   *chat.Chat
 	call   *call
+	model  *model       // nil without one
 	close  func() error // frees the index
 }
 
@@ -44,6 +46,46 @@ func open(ctx context.Context, c *call) (*assistant, error) {
 		return nil, fmt.Errorf("start the engine: %w", err)
 	}
 	return &assistant{plans: plans, engine: engine, chat: chat.New(engine, store.NewMemory(c.date), chat.Options{}), call: c, close: ix.Close}, nil
+}
+
+// openWithModel is open for commands that show what a language model adds.
+func openWithModel(ctx context.Context, c *call) (*assistant, error) {
+	as, err := open(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	st := store.NewMemory(c.date)
+	// Who types the command pays: there are no chats to share among.
+	as.model, err = c.newModel(st, func(o *llm.Options) { o.ChatTokensPerDay = -1 })
+	if err != nil {
+		_ = as.close() // the other error is said
+		return nil, err
+	}
+	if as.model == nil {
+		return as, nil
+	}
+	as.chat = chat.New(as.engine, st, chat.Options{Model: as.model})
+	index := as.close
+	as.close = func() error {
+		as.model.Close()
+		return index()
+	}
+	return as, nil
+}
+
+// extend lets the model add to an answer, and tells of it in its steps.
+func (as *assistant) extend(ctx context.Context, l eval.Line, a *answer.Answer) *answer.Answer {
+	if !as.chat.Extends(a) {
+		return a
+	}
+	x := as.chat.Extend(ctx, l.Chat, a, as.call.date())
+	out := a.With(x)
+	if as.call.explain {
+		b := *out
+		b.Explain = append(slices.Clip(a.Explain), x.Lines()...)
+		out = &b
+	}
+	return out
 }
 
 // loadPlans returns the embedded plans and those of --plans. A plan that is

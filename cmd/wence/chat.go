@@ -34,7 +34,7 @@ func talk(ctx context.Context, c *call) error {
 	if err := c.want(0, "chat"); err != nil {
 		return err
 	}
-	as, err := open(ctx, c)
+	as, err := openWithModel(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -76,11 +76,12 @@ func (c *call) converse(ctx context.Context, as *assistant, n int, text string) 
 			return err
 		}
 	}
-	a, err := as.reply(ctx, eval.Line{ID: fmt.Sprint(n), Chat: "terminal", User: "terminal", Question: text})
+	line := eval.Line{ID: fmt.Sprint(n), Chat: "terminal", User: "terminal", Question: text}
+	a, err := as.reply(ctx, line)
 	if err != nil {
 		return err
 	}
-	if err := c.show(a); err != nil {
+	if a, err = c.present(ctx, as, line, a); err != nil {
 		return err
 	}
 	if c.explain {

@@ -39,6 +39,7 @@ type call struct {
 	dataDir string    // --data; "" for the environment's
 	today   time.Time // --today; the zero time for the clock's
 
+	noModel              bool   // --no-llm
 	json, jsonl, explain bool   // ask
 	format               string // plan export
 	retrieval            bool   // eval
@@ -103,7 +104,7 @@ func (cmd command) call(ctx context.Context, args []string, sys *system) error {
 	c.flags.StringVar(&c.planID, "plan", "", "只问这份方案（`编号`见 wence plan list）")
 	c.flags.StringVar(&c.dataDir, "data", "", "数据`目录`，缺省为 $WENCE_DATA")
 	c.flags.StringVar(&today, "today", "", "以此`日期`为今天，形如 2026-01-31")
-	c.flags.Bool("no-llm", false, "不用语言模型（答案从不依赖它）")
+	c.flags.BoolVar(&c.noModel, "no-llm", false, "不用语言模型（答案从不依赖它）")
 
 	if err := c.flags.Parse(args); errors.Is(err, pflag.ErrHelp) {
 		_, err := io.WriteString(sys.stdout, cmd.help(c.flags))

@@ -51,6 +51,7 @@ func askLines(ctx context.Context, c *call, as *assistant) error {
 		if err != nil {
 			return err
 		}
+		a = as.extend(ctx, q, a)
 		if err := writeJSON(out, a); err != nil {
 			return err
 		}

@@ -20,6 +20,7 @@ import (
 	"github.com/wence-qa/wence/corpus"
 	"github.com/wence-qa/wence/internal/answer"
 	"github.com/wence-qa/wence/internal/chat"
+	"github.com/wence-qa/wence/internal/llm"
 	"github.com/wence-qa/wence/internal/mcp"
 	"github.com/wence-qa/wence/internal/store"
 	"github.com/wence-qa/wence/internal/store/bolt"
@@ -51,7 +52,7 @@ func serveCommand() command {
   WENCE_KEEP_QUESTIONS   没有答上的问题原文保存多久，如 30d；缺省不保存
   WENCE_NO_PACING        设为 1 则发消息不限速，只用于自建的 Bot API 服务器
   WENCE_LOG_LEVEL        debug、info（缺省）、warn 或 error
-密钥也可放在文件里，用 名字_FILE 指出，例如 TELEGRAM_BOT_TOKEN_FILE。
+` + modelHelp + `密钥也可放在文件里，用 名字_FILE 指出，例如 TELEGRAM_BOT_TOKEN_FILE。
 `,
 		run: serve,
 	}
@@ -66,13 +67,14 @@ const (
 // A service is a running wence serve.
 type service struct {
 	*call
-	cfg  *config
-	dir  string
-	log  *slog.Logger
-	as   *assistant
-	st   *bolt.Store
-	chat *chat.Chat
-	bot  *telegram.Bot // nil without a token
+	cfg   *config
+	dir   string
+	log   *slog.Logger
+	as    *assistant
+	st    *bolt.Store
+	chat  *chat.Chat
+	bot   *telegram.Bot // nil without a token
+	model *model        // nil without one
 
 	web     *web.Server
 	metrics *web.Metrics
@@ -121,12 +123,15 @@ func (s *service) open(ctx context.Context) error {
 		s.log.Error("cannot keep the texts of the plans", "error", err)
 	}
 	s.metrics = web.NewMetrics()
-	s.chat = chat.New(s.as.engine, s.st, chat.Options{
-		Observe: func(k chat.Key, a *answer.Answer, took time.Duration) {
-			s.metrics.Question(channel(k), string(a.Kind), a.Found, took)
-		},
-		UserPerMinute: s.cfg.userPerMinute, ChatPerMinute: s.cfg.chatPerMi, KeepQuestions: s.cfg.keepQuestions, Log: true,
+	s.model, err = s.newModel(s.st, func(o *llm.Options) {
+		o.Log = s.log
+		o.Observe = func(e llm.Event) { s.metrics.ModelCall(string(e.Outcome), e.Tokens, e.Took) }
 	})
+	if err != nil {
+		s.close()
+		return err
+	}
+	s.chat = chat.New(s.as.engine, s.st, s.chatOptions())
 	if s.cfg.token != "" {
 		if s.bot, err = s.newBot(); err != nil {
 			s.close()
@@ -135,6 +140,25 @@ func (s *service) open(ctx context.Context) error {
 		s.watch()
 	}
 	return nil
+}
+
+// chatOptions are those of the configuration.
+func (s *service) chatOptions() chat.Options {
+	opt := chat.Options{
+		Observe: func(k chat.Key, a *answer.Answer, took time.Duration) {
+			s.metrics.Question(channel(k), string(a.Kind), a.Found, took)
+		},
+		UserPerMinute: s.cfg.userPerMinute, ChatPerMinute: s.cfg.chatPerMi, KeepQuestions: s.cfg.keepQuestions, Log: true,
+		Extended: func(x answer.Addition) {
+			for _, d := range x.Dropped {
+				s.metrics.Dropped(d.Why)
+			}
+		},
+	}
+	if s.model != nil {
+		opt.Model = s.model
+	}
+	return opt
 }
 
 // recovered says in Chinese what was done about a damaged state file.
@@ -170,6 +194,9 @@ func (s *service) newBot() (*telegram.Bot, error) {
 }
 
 func (s *service) close() {
+	if s.model != nil {
+		s.model.Close() // it counts in the store
+	}
 	if s.st != nil {
 		if err := s.st.Close(); err != nil {
 			s.log.Error("cannot close the state file", "error", err)
@@ -186,6 +213,7 @@ func (s *service) run(ctx context.Context) error {
 	defer cancel()
 	s.say("已装入方案%d份：%s", len(s.as.plans), titles(s.as.plans))
 	s.say("数据目录：%s", s.dir)
+	s.sayModel()
 	if err := control(ctx, s.dir, s.st, s.log); err != nil {
 		s.log.Warn("no control socket: backup and stats work only while wence serve is stopped", "error", err)
 	}
@@ -213,6 +241,17 @@ func (s *service) run(ctx context.Context) error {
 		return err
 	default:
 		return nil
+	}
+}
+
+// sayModel says whether a language model takes part, and who can read along.
+func (s *service) sayModel() {
+	if s.model == nil {
+		return
+	}
+	s.say("语言模型：%s，只在答案之外加归纳；答案从不依赖它", s.model.Name())
+	if s.model.Plaintext() {
+		s.say("注意：发给语言模型的内容不加密（http），只宜用在本机或内网")
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/wence-qa/wence/internal/answer"
+	"github.com/wence-qa/wence/internal/eval"
 )
 
 // Colours of an answer on a terminal.
@@ -26,6 +28,26 @@ func (c *call) show(a *answer.Answer) error {
 	}
 	_, err := io.WriteString(c.stdout, strings.TrimRight(text, "\n")+"\n")
 	return err
+}
+
+// present shows an answer and, when a model adds to it, that below.
+func (c *call) present(ctx context.Context, as *assistant, l eval.Line, a *answer.Answer) (*answer.Answer, error) {
+	if err := c.show(a); err != nil || !as.chat.Extends(a) {
+		return a, err
+	}
+	const wait = "（语言模型正在归纳……）"
+	if c.stdoutTTY {
+		fmt.Fprint(c.stdout, wait)
+	}
+	a = as.extend(ctx, l, a)
+	if c.stdoutTTY {
+		fmt.Fprint(c.stdout, "\r\x1b[K")
+	}
+	if text := a.MachineText(); text != "" {
+		_, err := fmt.Fprintf(c.stdout, "\n%s\n", printableLines(text))
+		return a, err
+	}
+	return a, nil
 }
 
 func (c *call) coloured() bool { return c.stdoutTTY && c.getenv("NO_COLOR") == "" }

@@ -28,6 +28,7 @@ import (
 
 	"github.com/wence-qa/wence/corpus"
 	"github.com/wence-qa/wence/index"
+	"github.com/wence-qa/wence/internal/ground"
 	"github.com/wence-qa/wence/internal/question"
 )
 
@@ -61,6 +62,7 @@ type Engine struct {
 	places   [][]string     // of each plan, the stems of the places it names
 	names    [][]string     // of each plan, the names people use for it
 	speller  func() *speller
+	gate     func() *ground.Gate
 }
 
 // New returns an Engine for plans, which must not be empty. A nil searcher
@@ -72,6 +74,7 @@ func New(plans []*corpus.Plan, lex *corpus.Lexicon, s Searcher) (*Engine, error)
 	}
 	e := &Engine{plans: plans, lex: lex, searcher: s, match: newMatcher(plans, lex)}
 	e.speller = sync.OnceValue(func() *speller { return newSpeller(e.match) })
+	e.gate = sync.OnceValue(func() *ground.Gate { return ground.New(lex, plans) })
 	e.reader = question.NewReader(lex, e.match.known)
 	e.ids = make(map[string]int, len(e.match.units))
 	for i, u := range e.match.units {

@@ -45,6 +45,7 @@ type Answer struct {
 	Summary    *Summary   `json:"summary"` // nil without the optional model
 	Suggest    []string   `json:"suggest"` // questions to ask next, or the choices of clarify
 	Confidence float64    `json:"confidence"`
+	Second     *Second    `json:"llm,omitempty"` // nil without the optional model, and when there is an answer
 
 	// Listed are the items that the headline numbers, "plan/id", when those are
 	// not the citations one by one. They are what 第二条 means next.
@@ -79,16 +80,6 @@ type Citation struct {
 	Start int    `json:"start"`
 	End   int    `json:"end"`
 	URL   string `json:"url"` // path in the reader, "/p/jilin-2024/6.0.2?v=1a2b3c4d"
-}
-
-// A Summary is what the optional model wrote about the cited clauses.
-type Summary struct {
-	Sentences []struct {
-		Text  string   `json:"text"`
-		Cites []string `json:"cites"`
-	} `json:"sentences"`
-	Model   string `json:"model"`
-	Dropped int    `json:"dropped"`
 }
 
 // String returns the answer in one line, for tests and debugging: kind, leads,

@@ -88,6 +88,12 @@ type Options struct {
 
 	// Observe is told of every answer and of how long it took; nil is not.
 	Observe func(k Key, a *answer.Answer, took time.Duration)
+
+	// Model may add to answers, see [Chat.Extend]; nil adds nothing.
+	Model answer.Model
+
+	// Extended is told of every addition; nil is not.
+	Extended func(answer.Addition)
 }
 
 // New returns a Chat that keeps its conversations in s. It does not close s.

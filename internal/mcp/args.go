@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/google/jsonschema-go/jsonschema"
+
+	"github.com/wence-qa/wence/internal/answer"
 )
 
 // A mistake is what a caller did wrong, in words for people.
@@ -72,7 +75,11 @@ func inputSchema[T any](plans string) *jsonschema.Schema {
 }
 
 func outputSchema[T any]() *jsonschema.Schema {
-	schema, err := jsonschema.For[T](nil)
+	// An answer holds an answer within, which no call of a tool has.
+	opt := &jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{
+		reflect.TypeFor[answer.Second](): {Type: "object"},
+	}}
+	schema, err := jsonschema.For[T](opt)
 	if err != nil {
 		panic(err) // a type of this package that no schema can describe
 	}

@@ -96,6 +96,11 @@ type Bot struct {
 	sides   chan struct{}
 	moved   *lru.Cache[int64, int64] // groups that became supergroups
 
+	extensions chan struct{} // one for each addition that is waited for
+	versions   *versions
+	extras     context.Context // ends when the bot begins to stop
+	endExtras  context.CancelFunc
+
 	hard context.Context // ends when draining is over
 	kill context.CancelFunc
 }
@@ -148,6 +153,11 @@ func New(opt Options) (*Bot, error) {
 	if b.moved, err = lru.New[int64, int64](maxPaced); err != nil {
 		return nil, err
 	}
+	if b.versions, err = newVersions(); err != nil {
+		return nil, err
+	}
+	b.extensions = make(chan struct{}, extending)
+	b.startExtras()
 	b.queue = newQueue(b.hard, b)
 	return b, nil
 }
@@ -217,6 +227,7 @@ func (b *Bot) receive(ctx context.Context) error {
 
 // drain waits until nothing runs or drainTime is over.
 func (b *Bot) drain() {
+	b.endExtras()
 	last := time.AfterFunc(drainTime-lastCalls, b.queue.close)
 	defer last.Stop()
 	stop := time.AfterFunc(drainTime, b.kill)

@@ -43,7 +43,11 @@ func (b *Bot) handle(ctx context.Context, it *item) error {
 		ops = b.opt.Chat.Record(out.reply, chat.Sent{ID: strconv.Itoa(sent), Pages: out.pages})
 	}
 	b.counts.Answered.Add(1)
-	return b.done(it, ops)
+	if err := b.done(it, ops); err != nil {
+		return err
+	}
+	b.extend(it, out, sent)
+	return nil
 }
 
 // do makes the answer to an item; nil for nothing to send.
@@ -249,6 +253,9 @@ func (b *Bot) deliverOnce(ctx context.Context, it *item, out *shown) (int, error
 	preview := &models.LinkPreviewOptions{IsDisabled: &off}
 	edits := out.edits(it)
 	if edits != 0 {
+		at := place{it.Chat, edits}
+		defer b.versions.lock(at)()
+		b.versions.last.Add(at, out)
 		_, err := b.api.EditMessageText(ctx, &bot.EditMessageTextParams{
 			ChatID: it.Chat, MessageID: edits, Text: out.html, ParseMode: models.ParseModeHTML,
 			LinkPreviewOptions: preview, ReplyMarkup: keyboard(out.buttons),

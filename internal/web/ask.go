@@ -33,6 +33,8 @@ type askMain struct {
 	Chosen   string // the plan to ask
 	Notice   string // why there is no answer
 	Talking  bool   // a conversation goes on
+
+	OnlyMachine bool // show nothing of Answer but what a language model added
 }
 
 // A starter is a plan with what may be asked of it.
@@ -48,6 +50,8 @@ type answered struct {
 	Near          []quoted
 	LeadPlan      string // whose page the leads link to
 	Rate          bool   // ask whether it was any use
+	Extends       bool   // a language model may add to it
+	Machine       *machineMain
 	Record, Asked string
 }
 
@@ -80,6 +84,8 @@ func (s *Site) post(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.PostForm.Has("rate"):
 		s.rate(w, r)
+	case r.PostForm.Has("machine"):
+		s.extender.ServeHTTP(w, r)
 	case r.PostForm.Has("new"):
 		http.SetCookie(w, s.cookie("", -1))
 		http.Redirect(w, r, "/", http.StatusSeeOther)
@@ -168,6 +174,8 @@ func (s *Site) answered(a *answer.Answer, record string) *answered {
 	quotes := s.quotes(a.Citations)
 	out.Shown, out.More = quotes[:min(shown, len(quotes))], quotes[min(shown, len(quotes)):]
 	out.Near = s.quotes(a.Nearest)
+	out.Machine = s.machine(a)
+	out.Extends = record != "" && s.chat.Extends(a)
 	if rd := s.byID[a.Plan]; rd != nil && len(a.Leads) > 0 {
 		out.LeadPlan = a.Plan
 	}

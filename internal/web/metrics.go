@@ -19,6 +19,11 @@ type Metrics struct {
 	latency   *prometheus.HistogramVec
 	requests  *prometheus.CounterVec
 	took      prometheus.Histogram
+
+	calls   *prometheus.CounterVec
+	tokens  prometheus.Counter
+	waited  prometheus.Histogram
+	dropped *prometheus.CounterVec
 }
 
 // NewMetrics returns Metrics with those of the Go runtime and the process.
@@ -38,7 +43,19 @@ func NewMetrics() *Metrics {
 			Name: "wence_http_request_seconds", Help: "Time to answer an HTTP request.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 15),
 		}),
 	}
-	m.registry.MustRegister(m.questions, m.latency, m.requests, m.took,
+	m.calls = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "wence_llm_calls_total", Help: "Prompts for the language model, by outcome.",
+	}, []string{"outcome"})
+	m.tokens = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "wence_llm_tokens_total", Help: "Tokens charged for the language model.",
+	})
+	m.waited = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: "wence_llm_seconds", Help: "Time of a call of the language model, with its retries.", Buckets: prometheus.ExponentialBuckets(0.05, 2, 12),
+	})
+	m.dropped = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "wence_llm_dropped_total", Help: "What the language model wrote and nobody saw, by reason.",
+	}, []string{"reason"})
+	m.registry.MustRegister(m.questions, m.latency, m.requests, m.took, m.calls, m.tokens, m.waited, m.dropped,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -48,6 +65,19 @@ func (m *Metrics) Question(channel, kind string, found bool, took time.Duration)
 	m.questions.WithLabelValues(channel, kind, strconv.FormatBool(found)).Inc()
 	m.latency.WithLabelValues(channel).Observe(took.Seconds())
 }
+
+// ModelCall counts a call of the language model; took is 0 when its answer was
+// known.
+func (m *Metrics) ModelCall(outcome string, tokens int, took time.Duration) {
+	m.calls.WithLabelValues(outcome).Inc()
+	m.tokens.Add(float64(max(0, tokens)))
+	if took > 0 {
+		m.waited.Observe(took.Seconds())
+	}
+}
+
+// Dropped counts something that the language model wrote and nobody saw.
+func (m *Metrics) Dropped(reason string) { m.dropped.WithLabelValues(reason).Inc() }
 
 // Request counts an HTTP request.
 func (m *Metrics) Request(method string, status int, took time.Duration) {

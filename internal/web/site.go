@@ -44,6 +44,7 @@ type Site struct {
 	build    string // part of every ETag
 	made     *lru.Cache[string, made]
 	answerer http.Handler
+	extender http.Handler
 	turns    [64]sync.Mutex // messages of one conversation come one after another
 }
 
@@ -88,9 +89,9 @@ func NewSite(c *chat.Chat, opt SiteOptions) (*Site, error) {
 	if err := s.loadPages(); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
-	s.answerer = http.HandlerFunc(s.answer)
+	s.answerer, s.extender = http.HandlerFunc(s.answer), http.HandlerFunc(s.extend)
 	if opt.Limit != nil {
-		s.answerer = opt.Limit(s.answerer)
+		s.answerer, s.extender = opt.Limit(s.answerer), opt.Limit(s.extender)
 	}
 	return s, nil
 }

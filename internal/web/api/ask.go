@@ -12,7 +12,9 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -79,6 +81,10 @@ func (a *API) ask(w http.ResponseWriter, r *http.Request, q question) *problem {
 	if p := a.check(&q); p != nil {
 		return p
 	}
+	wait, p := waiting(r)
+	if p != nil {
+		return p
+	}
 	begins := q.Conversation == ""
 	if begins {
 		q.Conversation = rand.Text()
@@ -92,8 +98,38 @@ func (a *API) ask(w http.ResponseWriter, r *http.Request, q question) *problem {
 	}
 	w.Header().Set(ConversationHeader, q.Conversation)
 	w.Header().Set("Cache-Control", "no-store")
-	writeJSON(w, http.StatusOK, "application/json", x)
+	writeJSON(w, http.StatusOK, "application/json", a.extended(r.Context(), q, x, wait))
 	return nil
+}
+
+// How long an answer waits for what a language model adds to it: a caller wants
+// it soon. What comes later is there for who asks the same again.
+const (
+	usualWait = 3 * time.Second
+	maxWait   = 30 * time.Second
+)
+
+// waiting reads how long to wait for the language model.
+func waiting(r *http.Request) (time.Duration, *problem) {
+	s := r.URL.Query().Get("wait")
+	if s == "" {
+		return usualWait, nil
+	}
+	n, err := strconv.Atoi(s)
+	if wait := time.Duration(n) * time.Second; err == nil && wait >= 0 && wait <= maxWait {
+		return wait, nil
+	}
+	return 0, wrong(kindParameter, "wait 是最多等机器归纳多少秒,0 到 %d 的整数。", int(maxWait.Seconds()))
+}
+
+// extended is x with what the language model adds in time.
+func (a *API) extended(ctx context.Context, q question, x *answer.Answer, wait time.Duration) *answer.Answer {
+	if wait == 0 || !a.chat.Extends(x) {
+		return x
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	return x.With(a.chat.Extend(ctx, chatName+"/"+q.Conversation, x, a.opt.Now()))
 }
 
 // answer answers q in its conversation, when those before it are answered.
@@ -254,7 +290,7 @@ func values(raw string, k kind) (url.Values, *problem) {
 }
 
 // parameters are all that a query or a form may give.
-var parameters = []string{"q", "question", "conversation", "plan", "reply_to", "agency", "deadline"}
+var parameters = []string{"q", "question", "conversation", "plan", "reply_to", "agency", "deadline", "wait"}
 
 // clip bounds what is repeated of a request, and drops what is no character.
 func clip(s string) string {

@@ -51,6 +51,22 @@
       return r.text();
     });
   }
+  // What a language model adds comes when the answer stands there already.
+  function machine(root) {
+    root.querySelectorAll("form.machine").forEach(function (f) {
+      var body = new URLSearchParams({ id: f.elements.id.value, machine: "1" });
+      var wait = document.createElement("p");
+      wait.className = "wait";
+      wait.textContent = "语言模型正在归纳……";
+      f.replaceWith(wait);
+      part("/", { method: "POST", body: body }).then(function (html) {
+        var slot = document.createElement("div");
+        slot.innerHTML = html;
+        wait.replaceWith(slot);
+      }, function () { wait.remove(); });
+    });
+  }
+  machine(document);
   function ask(text) {
     var body = new URLSearchParams({ q: text, plan: form.plan ? form.plan.value : "" });
     var slot = document.createElement("div");
@@ -58,6 +74,7 @@
     thread.append(slot);
     part("/", { method: "POST", body: body }).then(function (html) {
       slot.innerHTML = html;
+      machine(slot);
       form.q.value = "";
       form.querySelector("label").textContent = "接着问";
       var start = document.querySelector(".start");

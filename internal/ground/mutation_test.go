@@ -1,0 +1,501 @@
+package ground
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/wence-qa/wence/corpus"
+)
+
+// A base is a true sentence with what it cites.
+type base struct {
+	sentence string
+	cited    []Clause
+	leads    []string // the units that it names as leads, in order
+}
+
+// bases are true sentences about the plan: its own, those with the lead put to
+// them in three ways, and the rewordings.
+func bases(t testing.TB, p *corpus.Plan) []base {
+	var out []base
+	add := func(s string, c []Clause, leads ...string) {
+		if n := utf8.RuneCountInString(s); n > 0 && n <= MaxRunes-30 {
+			out = append(out, base{s, c, leads})
+		}
+	}
+	for i := range p.Clauses {
+		c := OfClause(p, i)
+		lead := c.Leads[0]
+		for s := range strings.SplitSeq(c.Text, "。") {
+			add(s+"。", []Clause{c})
+			add(s+",由"+lead+"牵头。", []Clause{c}, lead)
+			add(lead+"牵头"+s+"。", []Clause{c}, lead)
+			add(s+",牵头单位是"+lead+"。", []Clause{c}, lead)
+		}
+	}
+	for i := range p.Targets {
+		c := OfTarget(p, i)
+		add(c.Text+"。", []Clause{c})
+		if d := p.Targets[i].DeadlineWording; d != "" && !strings.Contains(c.Text, d) {
+			add(d+","+c.Text+"。", []Clause{c})
+		}
+	}
+	for _, r := range allRewordings() {
+		out = append(out, base{r.sentence, items(t, p, r.ids), nil})
+	}
+	return out
+}
+
+func allRewordings() []rewording { return slices.Concat(rewordings, lastRewordings) }
+
+// A mutation makes false sentences of a true one.
+type mutation struct {
+	row   string
+	least float64 // share that must be refused
+	lies  func(p *corpus.Plan, b base) []string
+}
+
+var mutations = []mutation{
+	{"number changed", 1, func(_ *corpus.Plan, b base) []string { return changeNumbers(b.sentence) }},
+	{"spoken numeral changed", 1, func(_ *corpus.Plan, b base) []string { return changeSpoken(b.sentence) }},
+	{"number added", 1, func(_ *corpus.Plan, b base) []string {
+		return insertEnd(b.sentence, ",共5项", ",涉及12个城市", ",投资20亿元", "(占60%)", ",较2020年翻一番", ",其中三分之二在农村", ",九成以上已落实", ",合计31项")
+	}},
+	{"unit changed", 0.99, replacing(
+		"%", "‰", "%", "个百分点", "万亩", "亩", "万亩", "万公顷", "平方公里", "公顷", "平方公里", "公里", "0公里绿", "0米绿", "微克", "毫克", "立方米", "升",
+		"家绿色", "个绿色", "线路230条", "线路230公里", "达到8个", "达到8家", "蒸吨/小时", "吨/小时", "万亩级", "万吨级", "万头", "头", "亿元", "元", "三级行政", "三类行政")},
+	{"year changed", 1, func(_ *corpus.Plan, b base) []string { return changeYears(b.sentence) }},
+	{"date added", 1, addDates},
+	{"date shifted", 0.99, replacing("到2027年", "2027年底前", "到2027年", "2027年前", "到2027年", "自2027年起", "2024年底前", "2024年前", "2024年底前", "2024年起", "2024年底前", "2024年上半年",
+		"2025年底前", "2025年初", "到2027年", "2027年以后", "到2027年", "今年", "2024年底前", "明年底前", "到2025年", "到年底")},
+	{"direction flipped", 0.99, replacing(
+		"提高", "降低", "提升", "下降", "扩大", "缩小", "加大", "减小", "下降", "上升", "下降", "提高", "新建", "关闭", "建设", "拆除", "打造", "取消", "淘汰", "推广", "淘汰", "新增", "消除", "增加",
+		"健全", "取消", "加强", "减弱", "推进", "停止", "推动", "限制", "完善", "废止", "强化", "弱化", "遏制", "鼓励", "遏制", "推进", "严控", "放开", "严控", "推进", "恢复", "破坏", "创建", "撤销", "新增治理", "减少",
+		"保护", "开发", "加快", "放缓", "支持", "限制", "减排", "增排", "禁烧", "焚烧", "防治", "推广", "从严管控", "放宽", "减量", "增量", "开展", "停止")},
+	{"bound dropped", 0.99, replacing("以上", "", "左右", "", "不低于", "", "不低于", "达到", "稳定在", "", "稳定在", "达到", "保持在", "达到", "控制在", "达到", "控制在", "", "以下", "")},
+	{"bound flipped", 0.99, replacing("以上", "以下", "以上", "左右", "以上", "以内", "左右", "以上", "左右", "以下", "不低于", "不高于", "不低于", "超过", "以下", "以上", "下降到", "上升到", "下降到", "提高到",
+		"下降到", "下降", "稳定在", "提高到", "保持在", "提高到", "控制在", "不低于", "达到", "不超过", "达到", "超过", "达到", "提高", "达到", "稳定在", "超过1000", "不足1000")},
+	{"bound added", 0.99, func(_ *corpus.Plan, b base) []string { return addBounds(b.sentence) }},
+	{"modality changed", 0.99, replacing("力争", "", "力争", "确保", "力争", "必须", "鼓励", "", "鼓励", "要求", "鼓励", "强制", "鼓励", "必须", "探索", "", "探索", "全面推广", "支持", "", "支持", "强制", "基本", "", "基本", "全部", "基本", "完全",
+		"初步", "", "初步", "全面", "申报", "建设", "申报", "获批", "推荐", "批准", "争创", "建成", "引导", "责令", "确保", "力争", "倡导", "强制", "试点", "", "逐步", "立即", "符合条件的", "", "符合条件的", "所有", "其他", "所有", "研究", "",
+		"严格", "酌情", "重点", "全部", "编制", "废止", "推动", "完成", "推进", "完成", "达到", "已达到", "达到", "力争达到", "达到", "必须达到")},
+	{"modality added", 0.99, func(_ *corpus.Plan, b base) []string {
+		return insertStart(b.sentence, "必须", "可以", "力争", "鼓励", "已经", "只", "全部", "率先", "探索", "拟", "原则上")
+	}},
+	{"negation added", 0.99, func(_ *corpus.Plan, b base) []string {
+		out := insertStart(b.sentence, "不", "不再", "禁止", "不得", "无需", "暂停", "尚未")
+		return append(out, beforeEach(b.sentence, "不", "推进", "开展", "达到", "加强", "完善", "建立", "实施", "提高", "由")...)
+	}},
+	{"negation removed", 0.99, removeNegations},
+	{"agency replaced", 1, replaceUnits},
+	{"lead and support swapped", 0.99, func(p *corpus.Plan, b base) []string {
+		if !namesUnit(b.sentence) {
+			return nil
+		}
+		return replacing("牵头单位", "配合单位", "牵头单位", "责任单位", "牵头", "配合", "牵头", "参与", "牵头", "协助")(p, b)
+	}},
+	{"place changed", 0.99, replacing("长春", "四平", "长春", "通化", "辽源", "松原", "白山", "白城", "延边州", "通化市", "四平", "吉林", "松原", "辽源", "查干湖", "松花湖", "辽河", "松花江", "伊通河", "辉发河", "饮马河", "东辽河",
+		"大安", "洮南", "镇赉", "通榆", "前郭", "长岭", "乾安", "扶余", "长白山", "大兴安岭", "吉林", "辽宁", "北大湖", "松花湖", "全省", "全国", "全省", "长春市", "城市", "乡镇")},
+	{"quotation altered", 0.99, alterQuotes},
+}
+
+var digitRun = regexp.MustCompile(`[0-9]+`)
+
+// changeNumbers changes each run of digits that is no year in four ways.
+func changeNumbers(s string) []string {
+	var out []string
+	for _, at := range digitRun.FindAllStringIndex(s, -1) {
+		d := s[at[0]:at[1]]
+		if len(d) == 4 && strings.HasPrefix(s[at[1]:], "年") {
+			continue
+		}
+		last := d[len(d)-1]
+		for _, other := range []string{d[:len(d)-1] + string('0'+(last-'0'+1)%10), string('0'+(d[0]-'0')%9+1) + d[1:], d + "0", d[:len(d)-1], "1" + d} {
+			if other != "" && other != d && strings.TrimLeft(other, "0") != "" {
+				out = append(out, s[:at[0]]+other+s[at[1]:])
+			}
+		}
+	}
+	return out
+}
+
+var spokenRun = regexp.MustCompile(`[二三四五六七八九]`)
+
+func changeSpoken(s string) []string {
+	var out []string
+	for _, at := range spokenRun.FindAllStringIndex(s, -1) {
+		for _, other := range []string{"二", "五", "八"} {
+			if other != s[at[0]:at[1]] {
+				out = append(out, s[:at[0]]+other+s[at[1]:])
+			}
+		}
+	}
+	return out
+}
+
+var yearRun = regexp.MustCompile(`20[0-9][0-9]年`)
+
+func changeYears(s string) []string {
+	var out []string
+	for _, at := range yearRun.FindAllStringIndex(s, -1) {
+		for _, y := range []string{"2024年", "2025年", "2026年", "2027年", "2030年", "2035年", "二〇二六年", "27年"} {
+			if !strings.Contains(s, y) {
+				out = append(out, s[:at[0]]+y+s[at[1]:])
+			}
+		}
+	}
+	return out
+}
+
+// addDates puts a date to sentences none of whose clauses has one.
+func addDates(_ *corpus.Plan, b base) []string {
+	for i := range b.cited {
+		if yearRun.MatchString(b.cited[i].Text + strings.Join(b.cited[i].Facts, " ")) {
+			return nil
+		}
+	}
+	return insertStart(b.sentence, "到2027年,", "2024年底前,", "2025年,", "今年,", "年底前", "目前", "近日", "每年")
+}
+
+func replacing(pairs ...string) func(*corpus.Plan, base) []string {
+	return func(_ *corpus.Plan, b base) []string {
+		var out []string
+		for i := 0; i < len(pairs); i += 2 {
+			for at := 0; ; {
+				k := strings.Index(b.sentence[at:], pairs[i])
+				if k < 0 {
+					break
+				}
+				at += k
+				lie := b.sentence[:at] + pairs[i+1] + b.sentence[at+len(pairs[i]):]
+				at += len(pairs[i])
+				if pairs[i+1] != "" && (strings.Contains(lie, pairs[i+1]+pairs[i+1]) || strings.Contains(lie, "力争力争")) {
+					continue // said twice
+				}
+				if !stillTrue(lie, b) && !excused(pairs[i], pairs[i+1], b.sentence, at) {
+					out = append(out, lie)
+				}
+			}
+		}
+		return out
+	}
+}
+
+// stillTrue reports whether every comma segment of a sentence stands in what it
+// cites, so that it is no lie.
+func stillTrue(s string, b base) bool {
+	all := ""
+	for i := range b.cited {
+		all += b.cited[i].Text + "," + strings.Join(b.cited[i].Facts, ",") + ","
+	}
+	for seg := range strings.FieldsFuncSeq(s, func(r rune) bool { return strings.ContainsRune(",;。", r) }) {
+		if !strings.Contains(all, seg) && !namesUnit(seg) {
+			return false
+		}
+	}
+	return true
+}
+
+// excused are replacements that leave the sentence true, or make it none: the
+// verb before a noun may go (支持…建设), and words within names are another row's.
+func excused(from, to, s string, end int) bool {
+	before := s[:end-len(from)]
+	after := s[end:]
+	switch {
+	case from == "以上" && strings.HasSuffix(before, "及"), from == "城市" && to == "乡镇" && strings.Contains(before, "“"):
+		return true
+	case to == "" && from == "以下" && strings.HasSuffix(before, "及"):
+		return true
+	case from == "试点" && to == "":
+		return false
+	case from == "研究" && to == "":
+		return true // 消费统计研究 begins with what is left
+	case from == "推进" && to == "限制", from == "推动" && to == "完成" && strings.HasPrefix(after, "完成"):
+		return true
+	}
+	return false
+}
+
+func insertEnd(s string, words ...string) []string {
+	var out []string
+	body := strings.TrimSuffix(s, "。")
+	for _, w := range words {
+		out = append(out, body+w+"。")
+	}
+	return out
+}
+
+// insertStart puts each word before the sentence and before its first verb
+// behind a unit.
+func insertStart(s string, words ...string) []string {
+	var out []string
+	for _, w := range words {
+		if strings.Contains(s, w) {
+			continue // said twice
+		}
+		out = append(out, w+s)
+	}
+	return out
+}
+
+func beforeEach(s, word string, verbs ...string) []string {
+	var out []string
+	for _, v := range verbs {
+		for at := 0; ; {
+			k := strings.Index(s[at:], v)
+			if k < 0 {
+				break
+			}
+			at += k
+			out = append(out, s[:at]+word+s[at:])
+			at += len(v)
+		}
+	}
+	return out
+}
+
+var plainNumber = regexp.MustCompile(`[0-9](%|万亩|平方公里|公里|家|个|条)(以上|以下|左右)?`)
+
+func addBounds(s string) []string {
+	var out []string
+	for _, m := range plainNumber.FindAllStringSubmatchIndex(s, -1) {
+		if m[4] >= 0 || strings.HasPrefix(s[m[1]:], "绿水") {
+			continue
+		}
+		for _, w := range []string{"以上", "以下", "左右", "以内", "余"} {
+			out = append(out, s[:m[1]]+w+s[m[1]:])
+		}
+		start := m[0]
+		for start > 0 && strings.ContainsAny(s[start-1:start], "0123456789.") {
+			start--
+		}
+		for _, w := range []string{"约", "至少", "超过", "不低于", "近", "不足", "累计超"} {
+			if !strings.HasSuffix(s[:start], "超过") && !strings.HasSuffix(s[:start], "不低于") {
+				out = append(out, s[:start]+w+s[start:])
+			}
+		}
+	}
+	return out
+}
+
+func removeNegations(_ *corpus.Plan, b base) []string {
+	var out []string
+	s := b.sentence
+	for i, r := range s {
+		if !strings.ContainsRune("不未无非禁免", r) {
+			continue
+		}
+		if rest := s[i:]; strings.HasPrefix(rest, "不断") || strings.HasPrefix(rest, "不同") || strings.HasPrefix(rest, "非常") {
+			continue
+		}
+		out = append(out, s[:i]+s[i+utf8.RuneLen(r):])
+	}
+	return out
+}
+
+func namesUnit(s string) bool { return strings.Contains(s, "牵头") }
+
+var plainUnit = regexp.MustCompile(`省[^省,。、由]{1,6}?(厅|委|局)|国家金融监管总局吉林监管局`)
+
+// replaceUnits puts others in the place of each unit.
+func replaceUnits(p *corpus.Plan, b base) []string {
+	var out []string
+	for _, at := range plainUnit.FindAllStringIndex(b.sentence, -1) {
+		name := b.sentence[at[0]:at[1]]
+		for _, other := range slices.Concat(leadsOf(p), []string{"生态环境部", "省教育厅", "长春市生态环境局", "省政府", "国家能源局", "有关部门", "吉林大学", "吉林省环保集团", "市水利局"}) {
+			if other == name || slices.ContainsFunc(b.cited, func(c Clause) bool { return slices.Contains(c.Leads, other) }) && len(b.cited) == 1 {
+				continue
+			}
+			out = append(out, b.sentence[:at[0]]+other+b.sentence[at[1]:])
+		}
+	}
+	return out
+}
+
+func leadsOf(p *corpus.Plan) []string {
+	var out []string
+	for i := range p.Clauses {
+		for _, l := range p.Clauses[i].Leads {
+			if !slices.Contains(out, l) {
+				out = append(out, l)
+			}
+		}
+	}
+	return out
+}
+
+var quotedRun = regexp.MustCompile(`[“《]([^”》]+)[”》]`)
+
+// alterQuotes changes one character in each quotation, and cuts titles.
+func alterQuotes(_ *corpus.Plan, b base) []string {
+	var out []string
+	for _, m := range quotedRun.FindAllStringSubmatchIndex(b.sentence, -1) {
+		runes := []rune(b.sentence[m[2]:m[3]])
+		for i := range runes {
+			if runes[i] == '大' {
+				continue
+			}
+			other := slices.Clone(runes)
+			other[i] = '大'
+			out = append(out, b.sentence[:m[2]]+string(other)+b.sentence[m[3]:])
+		}
+		if strings.HasPrefix(b.sentence[m[0]:], "《") && len(runes) > 4 {
+			out = append(out, b.sentence[:m[2]]+string(runes[2:])+b.sentence[m[3]:], b.sentence[:m[2]]+string(runes[:len(runes)-2])+b.sentence[m[3]:])
+		}
+	}
+	return out
+}
+
+// A tally counts one row.
+type tally struct {
+	row    string
+	least  float64
+	caught int
+	all    int
+	slips  []string
+}
+
+func (c *tally) add(g *Gate, lie string, cited []Clause) {
+	c.all++
+	if v := g.Check(lie, cited); v.OK {
+		c.slips = append(c.slips, lie)
+	} else {
+		c.caught++
+	}
+}
+
+func (c *tally) report(t *testing.T) {
+	t.Helper()
+	t.Logf("%-26s %5d of %5d", c.row, c.caught, c.all)
+	for i, s := range c.slips {
+		if i < 12 {
+			t.Logf("    passes: %s", s)
+		}
+	}
+	if c.all == 0 || float64(c.caught) < c.least*float64(c.all) {
+		t.Errorf("%s: %d of %d refused, want %.0f %%", c.row, c.caught, c.all, 100*c.least)
+	}
+}
+
+// TestR35Mutations alters true sentences one thing at a time and counts what
+// the gate catches, and what it wrongly refuses.
+func TestR35Mutations(t *testing.T) {
+	p, g := embedded(t), embeddedGate(t)
+	all := bases(t, p)
+	var good []base
+	for _, b := range all {
+		if v := g.Check(b.sentence, b.cited); v.OK {
+			good = append(good, b)
+		}
+	}
+	t.Logf("%d true sentences, %d pass", len(all), len(good))
+	for _, m := range mutations {
+		c := tally{row: m.row, least: m.least}
+		seen := map[string]bool{}
+		for _, b := range good {
+			for _, lie := range m.lies(p, b) {
+				if key := fmt.Sprint(lie, len(b.cited), b.cited[0].Text); lie != b.sentence && !seen[key] {
+					seen[key] = true
+					c.add(g, lie, b.cited)
+				}
+			}
+		}
+		c.report(t)
+	}
+	wrongClause(t, g, p, good)
+	swappedValues(t, g, p)
+	swappedLeads(t, g, p)
+	honest(t, g, p)
+}
+
+// wrongClause cites other clauses than the one a sentence is of.
+func wrongClause(t *testing.T, g *Gate, p *corpus.Plan, good []base) {
+	c := tally{row: "wrong clause cited", least: 0.99}
+	for _, b := range good {
+		for i := range p.Clauses {
+			other := OfClause(p, i)
+			if stillTrue(b.sentence, base{cited: []Clause{other}}) || slices.ContainsFunc(b.cited, func(d Clause) bool { return d.Text == other.Text || strings.Contains(other.Text, d.Text) }) {
+				continue
+			}
+			c.add(g, b.sentence, []Clause{other})
+		}
+	}
+	c.report(t)
+}
+
+// swappedValues joins two targets of the plan with each other's values.
+func swappedValues(t *testing.T, g *Gate, p *corpus.Plan) {
+	c := tally{row: "values swapped", least: 1}
+	for i := range p.Targets {
+		for k := range p.Targets {
+			a, b := &p.Targets[i], &p.Targets[k]
+			if i == k || a.Number == "" || b.Number == "" || a.Number == b.Number || a.Value == b.Value {
+				continue
+			}
+			cited := []Clause{OfTarget(p, i), OfTarget(p, k)}
+			c.add(g, a.Indicator+b.Value+"。", cited)
+			c.add(g, a.Indicator+b.Value+","+b.Indicator+a.Value+"。", cited)
+			c.add(g, "到2027年,"+a.Indicator+"、"+b.Indicator+"分别"+strings.TrimPrefix(b.Value, "分别")+"和"+a.Value+"。", cited)
+		}
+	}
+	c.report(t)
+}
+
+// swappedLeads pairs two clauses with each other's leads.
+func swappedLeads(t *testing.T, g *Gate, p *corpus.Plan) {
+	lies := tally{row: "leads swapped", least: 1}
+	var truths, passed [5]int
+	for i := range p.Clauses {
+		for k := i + 1; k < min(i+6, len(p.Clauses)); k++ {
+			a, b := OfClause(p, i), OfClause(p, k)
+			x, y := firstSegment(a.Text), firstSegment(b.Text)
+			if a.Leads[0] == b.Leads[0] || x == y || yearRun.MatchString(x+y) {
+				continue
+			}
+			for f, form := range []string{"%[1]s牵头%[2]s,%[3]s牵头%[4]s。", "%[2]s由%[1]s牵头,%[4]s由%[3]s牵头。", "由%[1]s牵头,%[2]s;由%[3]s牵头,%[4]s。", "%[2]s,由%[1]s牵头;%[4]s,牵头单位是%[3]s。", "%[2]s、%[4]s分别由%[1]s、%[3]s牵头。"} {
+				truths[f]++
+				if g.Check(fmt.Sprintf(form, a.Leads[0], x, b.Leads[0], y), []Clause{a, b}).OK {
+					passed[f]++
+				}
+				lies.add(g, fmt.Sprintf(form, b.Leads[0], x, a.Leads[0], y), []Clause{a, b})
+			}
+			lies.add(g, fmt.Sprintf("%s牵头%s,%s。", a.Leads[0], x, y), []Clause{a, b})
+			lies.add(g, fmt.Sprintf("由%s牵头,%s,%s。", b.Leads[0], x, y), []Clause{a, b})
+			lies.add(g, fmt.Sprintf("%s、%s牵头%s。", a.Leads[0], b.Leads[0], x), []Clause{a, b})
+		}
+	}
+	lies.report(t)
+	t.Logf("%-26s %v of %v pass", "  the same, paired rightly", passed, truths)
+}
+
+func firstSegment(s string) string {
+	first, _, _ := strings.Cut(s, ",")
+	first, _, _ = strings.Cut(first, "。")
+	first, _, _ = strings.Cut(first, ";")
+	return first
+}
+
+// honest counts the rewordings that are wrongly refused.
+func honest(t *testing.T, g *Gate, p *corpus.Plan) {
+	for _, set := range []struct {
+		name string
+		list []rewording
+	}{{"honest rewordings", rewordings}, {"of these the last 40", lastRewordings}} {
+		passed := 0
+		for _, r := range set.list {
+			if v := g.Check(r.sentence, items(t, p, r.ids)); v.OK {
+				passed++
+			} else {
+				t.Logf("    refused: %s %s: %s", r.ids, r.sentence, v.Why())
+			}
+		}
+		t.Logf("%-26s %5d of %5d pass", set.name, passed, len(set.list))
+		if 100*passed < 85*len(set.list) {
+			t.Errorf("%s: %d of %d pass, want 85 %%", set.name, passed, len(set.list))
+		}
+	}
+}
