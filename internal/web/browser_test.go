@@ -65,7 +65,8 @@ func newTab(t *testing.T, h http.Handler) *tab {
 	t.Cleanup(cancel)
 	b := &tab{t, ctx, srv.URL}
 	b.size(1280)
-	b.ctx, cancel = context.WithTimeout(ctx, time.Minute)
+	// On a busy machine axe alone takes a minute for all pages.
+	b.ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(cancel)
 	return b
 }
