@@ -3,12 +3,17 @@
 GO        ?= go
 QUESTIONS ?= ../shared/eval/dev.jsonl
 FUZZTIME  ?= 20s
+SOAK      ?= 5m
 
 # Without a C compiler go env says 0, and there is no race detector.
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 
+# What the browser tests look for; go test tells of skipped tests only with -v.
+BROWSERS := chromium chromium-browser google-chrome
+AXE      := $(wildcard $(addsuffix /node_modules/axe-core/axe.min.js,$(WENCE_AXE) $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/wence-axe))
+
 .DEFAULT_GOAL := help
-.PHONY: help run chat build test check crash load bench eval fuzz index clean
+.PHONY: help run chat build test check crash load loadweb bench eval fuzz index clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -24,19 +29,23 @@ build: ## build bin/wence
 
 test: ## run the tests
 	@$(if $(RACE),,echo "no C compiler found: the tests run without the race detector")
+	@for b in $(BROWSERS); do command -v $$b >/dev/null && exit; done; echo "no chromium found: the browser tests are skipped"
+	@$(if $(AXE),,echo "no axe-core found: the accessibility test is skipped (npm install --prefix ~/.cache/wence-axe axe-core)")
 	$(GO) test $(RACE) ./...
 
-check: ## gofmt, vet, staticcheck, race tests
+check: ## gofmt, vet, staticcheck
 	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "not formatted, run gofmt -w:"; echo "$$files"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
-	$(GO) test -race ./...
 
 crash: ## kill the running bot 200 times under load
 	$(GO) test ./cmd/wence -run TestR1Crash -crash.rounds 200 -timeout 30m -v
 
 load: ## 200 groups ask 20 questions each, under the limits of Telegram
 	$(GO) test ./internal/telegram -run TestLoad -load -timeout 20m -v
+
+loadweb: ## the web server beside static files, and its memory for SOAK
+	$(GO) test ./cmd/wence -run 'TestLoad|TestR19' -load -load.soak $(SOAK) -timeout 30m -v
 
 bench: ## speed and memory, beside a bare index
 	$(GO) test -run '^$$' -bench . -benchmem ./...

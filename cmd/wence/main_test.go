@@ -12,7 +12,9 @@ import (
 	"github.com/wence-qa/wence/internal/answer"
 )
 
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"wence": main}) }
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"wence": main, "static": serveFiles})
+}
 
 // TestScript runs the sessions of testdata/script with the real program.
 func TestScript(t *testing.T) {

@@ -23,15 +23,15 @@ import (
 	"github.com/wence-qa/wence/internal/telegram/telegramtest"
 )
 
-// program returns this test binary under the name by which testscript knows it
-// is to be the real program.
-func program(t testing.TB) string {
+// program returns this test binary under the name by which testscript knows
+// which of the programs of [TestMain] it is to be.
+func program(t testing.TB, name string) string {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "wence")
+	path := filepath.Join(t.TempDir(), name)
 	// No symbolic link: the program finds itself to start its checks.
 	if os.Link(exe, path) == nil {
 		return path
@@ -75,7 +75,12 @@ func (b *buffer) String() string {
 // launch runs wence with nothing but env in its environment.
 func launch(t testing.TB, env []string, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, cmd: exec.Command(program(t), args...), out: &buffer{}, err: &buffer{}, done: make(chan struct{})}
+	return launchProgram(t, "wence", env, args...)
+}
+
+func launchProgram(t testing.TB, name string, env []string, args ...string) *process {
+	t.Helper()
+	p := &process{t: t, cmd: exec.Command(program(t, name), args...), out: &buffer{}, err: &buffer{}, done: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.err
 	p.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "TMPDIR=" + os.TempDir()}, env...)
 	if err := p.cmd.Start(); err != nil {

@@ -32,13 +32,19 @@ func serveTest(t *testing.T, opt ServerOptions) (addr string) {
 	}))
 	s.Handle("GET /panic", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("秘密") }))
 	s.Handle("POST /hook", http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	return listen(t, s, s.Handler(nil))
+}
+
+// listen serves h by s on a free port until the test ends.
+func listen(t *testing.T, s *Server, h http.Handler) (addr string) {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- s.Serve(ctx, l, s.Handler(nil)) }()
+	go func() { done <- s.Serve(ctx, l, h) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {
