@@ -40,6 +40,10 @@ const Expiry = 30 * time.Minute
 // Kept is how long an answer can be replied to, paged and rated.
 const Kept = 48 * time.Hour
 
+// KeptAsked is Kept for answers of [Chat.Ask]. Programs ask often, and nobody
+// scrolls back in what they were told.
+const KeptAsked = 2 * time.Hour
+
 // A Key names a conversation. Any field may be empty.
 type Key struct{ Chat, Topic, User string }
 
@@ -111,7 +115,7 @@ func (c *Chat) Ask(ctx context.Context, m Message) (*answer.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.store.Apply(c.Record(r, Sent{ID: m.ID, Pages: 1})...); err != nil {
+	if err := c.store.Apply(c.Record(r, Sent{ID: m.ID, Pages: 1, asked: true})...); err != nil {
 		return nil, fmt.Errorf("remember the turn: %w", err)
 	}
 	return r.Answer, nil

@@ -140,11 +140,16 @@ func (c *Chat) SetPlan(chat, plan string) []store.Op {
 type Sent struct {
 	ID    string // what the answer can be replied to by, in its chat
 	Pages int    // how many pages it has; 0 is 1
+
+	asked bool // by Ask
 }
 
 // Record returns the operations that remember a reply. They are at most six.
 func (c *Chat) Record(r *Reply, s Sent) []store.Op {
 	until := r.at.Add(Kept)
+	if s.asked {
+		until = r.at.Add(KeptAsked)
+	}
 	after := r.after
 	after.Pages = max(1, s.Pages)
 	rec := record{

@@ -163,7 +163,7 @@ func TestFollowUps(t *testing.T) {
 	if a, _ := s.ask(question{Question: "用能权呢", Conversation: conv}); a.Kind == answer.KindLead && a.Found {
 		t.Errorf("after the conversation expired: %s", a.String())
 	}
-	s.wait(chat.Kept)
+	s.wait(chat.KeptAsked)
 	r := s.post("/api/ask", question{Question: "用能权呢", Conversation: conv, ReplyTo: first.ID})
 	if r.slug(t) != "unknown-answer" {
 		t.Errorf("a reply to what is forgotten: %s", r.body)
