@@ -24,12 +24,12 @@ import (
 // Limits of every connection. A reader page is small and so is every request;
 // who needs longer is slow on purpose.
 const (
-	headerTime  = 3 * time.Second
+	headerTime  = 2 * time.Second
 	readTime    = 15 * time.Second
 	writeTime   = 60 * time.Second
 	idleTime    = 60 * time.Second
 	maxHeader   = 16 << 10
-	connections = 1024
+	connections = 4096
 )
 
 // shutdownTime is how long requests under way may take when the server stops.
