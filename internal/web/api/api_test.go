@@ -63,6 +63,7 @@ type site struct {
 	url   string
 	store store.Store
 	chat  *chat.Chat
+	model answer.Model // nil for none
 	mu    sync.Mutex
 	now   time.Time
 }
@@ -87,7 +88,7 @@ func newSite(t testing.TB, opt Options) *site {
 }
 
 func (s *site) run(opt Options) *site {
-	s.chat = chat.New(engine(), s.store, chat.Options{Log: true})
+	s.chat = chat.New(engine(), s.store, chat.Options{Log: true, Model: s.model})
 	opt.Now = s.clock
 	if opt.Rate == nil {
 		opt.Rate = func(k chat.Key, id string, good bool, at time.Time) error {

@@ -1,0 +1,95 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wence-qa/wence/internal/answer"
+	"github.com/wence-qa/wence/internal/store"
+)
+
+// A testModel writes when its time has come.
+type testModel struct{ takes time.Duration }
+
+func (testModel) Name() string { return "test" }
+
+func (m testModel) Write(ctx context.Context, p answer.Prompt) ([]byte, error) {
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-time.After(m.takes):
+	}
+	if p.Name != "summary" {
+		return []byte(`{"question":"城市生活污水处理谁牵头","abstain":false}`), nil
+	}
+	var in struct {
+		Clauses []struct {
+			Handle, Text string
+			Lead         []string
+		}
+	}
+	if err := json.Unmarshal([]byte(p.User), &in); err != nil {
+		return nil, err
+	}
+	var out struct {
+		Sentences []answer.Sentence `json:"sentences"`
+	}
+	for _, c := range in.Clauses[:2] {
+		text, _, _ := strings.Cut(strings.SplitN(c.Text, "(", 2)[0], ",")
+		out.Sentences = append(out.Sentences, answer.Sentence{Text: c.Lead[0] + "牵头" + text + "。", Cites: []string{c.Handle}})
+	}
+	return json.Marshal(out)
+}
+
+// TestMachine waits as long as the caller wants, and changes nothing of the
+// answer. What is sent is held against openapi.json as all responses are.
+func TestMachine(t *testing.T) {
+	const list, none = "省林草局要做的工作有哪些", "医院污水处理谁牵头"
+	for _, test := range []struct {
+		takes           time.Duration
+		question, query string
+		summary, second bool
+	}{
+		{0, list, "", true, false},
+		{0, list, "&wait=0", false, false},
+		{0, none, "", false, true},
+		{0, none, "&wait=0", false, false},
+		{0, "古树名木保护谁牵头", "", false, false},
+		{time.Minute, list, "&wait=1", false, false},
+	} {
+		s := &site{t: t, now: start, store: store.NewMemory(time.Now), model: testModel{test.takes}}
+		s.run(Options{})
+		bare := newSite(t, Options{})
+		path := "/api/ask?plan=jilin-2024&q=" + url.QueryEscape(test.question)
+		var got, want answer.Answer
+		for r, a := range map[*site]*answer.Answer{s: &got, bare: &want} {
+			if res := r.get(path + test.query); res.StatusCode != 200 || json.Unmarshal(res.body, a) != nil {
+				t.Fatalf("%s %s", res.Status, res.body)
+			}
+		}
+		if (got.Summary != nil) != test.summary || (got.Second != nil) != test.second {
+			t.Errorf("%s%s: summary %v, llm %v", test.question, test.query, got.Summary, got.Second)
+		}
+		got.Summary, got.Second, got.ID, want.ID = nil, nil, "", ""
+		a, _ := json.Marshal(got)
+		if b, _ := json.Marshal(want); string(a) != string(b) {
+			t.Errorf("%s: another field changed:\n%s\n%s", test.question, a, b)
+		}
+	}
+}
+
+func TestWait(t *testing.T) {
+	s := newSite(t, Options{})
+	for _, wait := range []string{"-1", "31", "soon", "1.5"} {
+		if r := s.get("/api/ask?q=湿地&wait=" + wait); r.slug(t) != "bad-parameter" {
+			t.Errorf("wait=%s: %s %s", wait, r.Status, r.body)
+		}
+	}
+	if r := s.send("POST", "/api/ask?wait=0", `{"question":"湿地保护率要到多少"}`, "Content-Type", "application/json"); r.StatusCode != 200 {
+		t.Errorf("%s %s", r.Status, r.body)
+	}
+}
