@@ -152,7 +152,7 @@ func (e *Engine) strays(a *Answer, was question.Question, text string) (d Drop, 
 			return drop(x.why, what)
 		}
 	}
-	if what := e.otherIndicator(a.Question, text); what != "" {
+	if what := e.otherIndicator(was, a.Question, text); what != "" {
 		return drop("indicator", what)
 	}
 	return Drop{}, true
@@ -238,18 +238,20 @@ func difference(a, b []string) string {
 }
 
 // otherIndicator returns an indicator of the plans that a question names and its
-// rephrasing does not, or one that the rephrasing brings in although no two
-// characters of it, nor a staff word for it, stand in the question.
-func (e *Engine) otherIndicator(was, now string) string {
-	was, now = fold.String(was), fold.String(now)
-	old, named := e.indicators(was), e.indicators(now)
+// rephrasing does not, or one that the rephrasing brings in although the
+// question asks for no value, or neither two characters of the indicator nor a
+// staff word for it stand in the question.
+func (e *Engine) otherIndicator(q question.Question, text, rephrased string) string {
+	was := fold.String(text)
+	old, named := e.indicators(was), e.indicators(fold.String(rephrased))
+	value := q.Ask == question.AskTarget || q.HowMuch || q.Goal || len(q.Measure) > 0
 	for _, ind := range old {
 		if !slices.Contains(named, ind) {
 			return ind
 		}
 	}
 	for _, ind := range named {
-		if !slices.Contains(old, ind) && !e.hints(was, ind) {
+		if !slices.Contains(old, ind) && !(value && e.hints(was, ind)) {
 			return ind
 		}
 	}

@@ -36,9 +36,11 @@ type Prompt struct {
 	Version string // of the wording; a new one forgets cached answers
 	System  string // what to do
 	User    string // the data to do it with
-	Schema  json.RawMessage
-	Name    string // of the schema: letters, digits, - and _, at most 64
-	Payer   string // whose budget it is, a chat for instance; "" is nobody's
+	// Schema is the JSON schema of the object; required. OpenAI takes only
+	// those that forbid additional properties and require all others.
+	Schema json.RawMessage
+	Name   string // of the schema: letters, digits, - and _, at most 64
+	Payer  string // whose budget it is, a chat for instance; "" is nobody's
 	// MaxTokens is how long the answer may be; 0 is DefaultMaxTokens. Models
 	// that think aloud are given more for that.
 	MaxTokens int
@@ -88,11 +90,9 @@ type Client struct {
 
 	dialectKey string
 
-	mu          sync.Mutex
-	closed      bool
-	restUntil   time.Time
-	spoken      dialect
-	spokenUntil time.Time
+	mu        sync.Mutex
+	closed    bool
+	restUntil time.Time
 }
 
 // New returns a Client. It touches no network. The error is an [*OptionError].
@@ -122,6 +122,11 @@ func newClient(opt Options, openFor, pause time.Duration) (*Client, error) {
 
 func (c *Client) changed(from, to gobreaker.State) {
 	c.log.Warn("the circuit breaker of the language model", "from", from.String(), "to", to.String())
+}
+
+// Format prints what c asks, whatever the verb.
+func (c *Client) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "llm.Client{%q at %q}", c.opt.Model, c.opt.BaseURL)
 }
 
 // Model returns the model that c asks.

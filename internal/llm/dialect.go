@@ -120,28 +120,19 @@ func inWords(schema json.RawMessage) string {
 // dialect returns how the server is to be asked, and whether that has worked
 // before.
 func (c *Client) dialect() (d dialect, proven bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.opt.Now().Before(c.spokenUntil) {
-		return c.spoken, true
-	}
 	e, err := c.opt.Store.Get(c.dialectKey)
 	if err != nil || json.Unmarshal(e.Value, &d) != nil || d.Format < bySchema || d.Format > byWords {
 		return dialect{}, false
 	}
-	c.spoken, c.spokenUntil = d, e.Expires
 	return d, true
 }
 
 // speak remembers that d works.
 func (c *Client) speak(d dialect) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.spoken, c.spokenUntil = d, c.opt.Now().Add(dialectKept)
 	c.log.Info("the server understands", "format", d.Format.String(), "max_completion_tokens", d.Completion, "temperature", !d.NoHeat, "thinks", d.Thinks)
 	b, err := json.Marshal(d)
 	if err == nil {
-		err = c.opt.Store.Apply(store.Put(c.dialectKey, b).Until(c.spokenUntil))
+		err = c.opt.Store.Apply(store.Put(c.dialectKey, b).Until(c.opt.Now().Add(dialectKept)))
 	}
 	if err != nil {
 		c.log.Warn("cannot remember how to ask the server", "error", err)

@@ -3,6 +3,7 @@ package llm
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ import (
 
 // Limits of what is read from a server, in bytes.
 const (
-	maxReply   = 4 << 20  // thoughts and all
+	maxReply   = 2 << 20  // thoughts and all; decoding takes four times as much
 	maxRefusal = 64 << 10 // of which only words are looked for
 	maxHeader  = 64 << 10
 )
@@ -112,6 +113,12 @@ func broken(ctx context.Context, err error) *fault {
 	f := &fault{kind: ErrUnavailable, outcome: Unreachable, text: "the connection broke", again: true, server: ailing, spent: unknown}
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
 		f.text, f.spent = "no connection", free
+	}
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		f.text, f.spent = "its name cannot be resolved", free
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		f.text, f.spent, f.again = "its certificate is not trusted", free, false
 	}
 	return f
 }

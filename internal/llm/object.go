@@ -33,8 +33,9 @@ func object(text string) ([]byte, error) {
 	if start < 0 {
 		return nil, errors.New("there is no JSON object in it")
 	}
-	if strings.HasSuffix(strings.TrimSpace(text[:start]), "[") {
-		return nil, errors.New("it is a list and no JSON object")
+	before := strings.TrimSpace(text[:start])
+	if strings.HasSuffix(before, "[") || before != "" && json.Valid([]byte(text)) {
+		return nil, errors.New("it is JSON, but no object")
 	}
 	b, rest, err := first(text[start:])
 	if err != nil {

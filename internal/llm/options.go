@@ -23,7 +23,9 @@ const (
 // Options say whom to ask and how much it may cost. The zero value of every
 // field but Model is its default.
 type Options struct {
-	BaseURL string // of the API, without /chat/completions; "" is DefaultBaseURL
+	// BaseURL is of the API, without /chat/completions; "" is DefaultBaseURL.
+	// A proxy of the environment is used for https://, as Go programs do.
+	BaseURL string
 	Model   string // required
 	Key     string // "" sends none, as local servers like it
 
