@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/wence-qa/wence/internal/chat"
+	"github.com/wence-qa/wence/internal/llm"
+	"github.com/wence-qa/wence/internal/store"
 	"github.com/wence-qa/wence/internal/store/bolt"
 )
 
@@ -53,7 +55,7 @@ func control(ctx context.Context, dir string, st *bolt.Store, log *slog.Logger) 
 		}
 	})
 	mux.HandleFunc("GET /stats", func(w http.ResponseWriter, _ *http.Request) {
-		s, err := chat.ReadStats(st)
+		s, err := readUse(st)
 		if err != nil {
 			http.Error(w, "cannot read the log", http.StatusInternalServerError)
 			return
@@ -190,14 +192,32 @@ func stats(ctx context.Context, c *call) error {
 		return json.NewEncoder(c.stdout).Encode(s)
 	}
 	_, err = fmt.Fprintf(c.stdout, "%s\n%s\n", s, s.Unanswered())
+	if err == nil && s.Tokens.InAll > 0 {
+		_, err = fmt.Fprintf(c.stdout, "语言模型:今天用了%d个 token,一共%d个\n", s.Tokens.Today, s.Tokens.InAll)
+	}
 	return err
 }
 
-func (c *call) readStats(ctx context.Context) (*chat.Stats, error) {
+// A use is how much wence was used.
+type use struct {
+	*chat.Stats
+	Tokens llm.Usage
+}
+
+func readUse(st store.Store) (*use, error) {
+	s, err := chat.ReadStats(st)
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := llm.ReadUsage(st, time.Now())
+	return &use{s, tokens}, err
+}
+
+func (c *call) readStats(ctx context.Context) (*use, error) {
 	body, err := c.request(ctx, "stats")
 	if err == nil {
 		defer body.Close()
-		var s chat.Stats
+		var s use
 		return &s, json.NewDecoder(body).Decode(&s)
 	}
 	if !errors.Is(err, errNobody) {
@@ -215,5 +235,5 @@ func (c *call) readStats(ctx context.Context) (*chat.Stats, error) {
 		return nil, err
 	}
 	defer st.Close()
-	return chat.ReadStats(st)
+	return readUse(st)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -186,7 +187,9 @@ func TestModelFaults(t *testing.T) {
 			w.Header().Set("Retry-After", "30")
 			http.Error(w, `{"error":{"message":"slow down"}}`, http.StatusTooManyRequests)
 		}},
-		{"500", func(w http.ResponseWriter, _ *http.Request, _ asked) { http.Error(w, "oops", http.StatusInternalServerError) }},
+		{"500", func(w http.ResponseWriter, _ *http.Request, _ asked) {
+			http.Error(w, "oops", http.StatusInternalServerError)
+		}},
 		{"cut", func(w http.ResponseWriter, _ *http.Request, _ asked) {
 			w.Header().Set("Content-Length", "5000")
 			fmt.Fprint(w, `{"choices":[{"message":{"content":"{\"sentences\":[{\"te`)
@@ -394,5 +397,59 @@ func TestR25Model(t *testing.T) {
 	}
 	if strings.Contains(all, "canary") || srv.calls.Load() == 0 {
 		t.Errorf("%d calls; the key is in what was written", srv.calls.Load())
+	}
+}
+
+// TestR11Questions asks a thousand questions while the model's server drops,
+// cuts, garbles and refuses at random. Every question is answered with the bytes
+// that it has without a model.
+func TestR11Questions(t *testing.T) {
+	srv := newModelServer(t, func(w http.ResponseWriter, r *http.Request, in asked) {
+		switch n := rand.IntN(10); {
+		case n < 1:
+			panic(http.ErrAbortHandler) // nothing, not even a header
+		case n < 2:
+			says(w, `{"sentences":[{"text":"省`)
+		case n < 3:
+			w.Header().Set("Content-Length", "5000")
+			fmt.Fprint(w, `{"choices":[{"mess`)
+		case n < 4:
+			w.Header().Set("Retry-After", "0")
+			http.Error(w, "{}", http.StatusTooManyRequests)
+		default:
+			honest(w, r, in)
+		}
+	})
+	var in strings.Builder
+	for i := range 50 {
+		for line := range strings.Lines(lines()) {
+			in.WriteString(strings.NewReplacer(`"chat":"c`, fmt.Sprintf(`"chat":"r%dc`, i), `"id":"`, fmt.Sprintf(`"id":"r%d-`, i)).Replace(line))
+		}
+	}
+	_, want, _ := session{stdin: in.String()}.run(t, "ask", "--jsonl")
+	code, got, errs := session{stdin: in.String(), env: srv.env("WENCE_LLM_TIMEOUT", "2s")}.run(t, "ask", "--jsonl")
+	if code != exitOK || errs != "" {
+		t.Fatalf("exit %d, %s", code, errs)
+	}
+	n, summaries := 0, 0
+	bare := strings.Split(strings.TrimSpace(want), "\n")
+	for i, line := range strings.Split(strings.TrimSpace(got), "\n") {
+		var a answer.Answer
+		if err := json.Unmarshal([]byte(line), &a); err != nil {
+			t.Fatal(err)
+		}
+		if a.Summary != nil {
+			summaries++
+			a.Summary = nil
+		}
+		var b strings.Builder
+		if err := writeJSON(&b, &a); err != nil || strings.TrimSpace(b.String()) != bare[i] {
+			t.Fatalf("another answer: %s", line)
+		}
+		n++
+	}
+	t.Logf("R11: %d of 1000 questions answered with the same bytes, %d with a summary, %d requests", n, summaries, srv.calls.Load())
+	if n != 1000 {
+		t.Errorf("%d answers", n)
 	}
 }
