@@ -129,35 +129,17 @@ func (e *Engine) evidence(a *Answer) []cited {
 }
 
 // grounds is what a citation says: its words, and what the plan says of it
-// elsewhere. Of a sentence that several clauses share, the others' words and
-// agencies are left out.
+// elsewhere.
 func (e *Engine) grounds(c Citation) ground.Clause {
-	g := ground.Clause{Text: c.Quote, Label: c.Label}
-	p, ok := e.plan(c.Plan)
-	if !ok {
-		return g
-	}
-	i, isClause := p.ClauseByID(c.ID)
-	if j, ok := p.TargetByID(c.ID); ok {
-		t := &p.Targets[j]
-		for _, fact := range []string{t.DeadlineWording, t.Indicator + t.Value} {
-			if fact != "" {
-				g.Facts = append(g.Facts, fact)
-			}
+	if p, ok := e.plan(c.Plan); ok {
+		if i, ok := p.ClauseByID(c.ID); ok {
+			return ground.OfClause(p, i)
 		}
-		if i, isClause = t.Clause, t.Clause >= 0; isClause && !p.Clauses[i].Sentence.Empty() {
-			g.Text = p.Quote(t.Quote)
+		if i, ok := p.TargetByID(c.ID); ok {
+			return ground.OfTarget(p, i)
 		}
 	}
-	if !isClause {
-		return g
-	}
-	cl := &p.Clauses[i]
-	g.Leads, g.Support, g.Responsible, g.Implementers = cl.Leads, cl.Support, cl.Responsible, cl.Implementers
-	if cl.ID == c.ID && !cl.Sentence.Empty() {
-		g.Text = p.Quote(cl.Head) + p.Quote(cl.Quote) + p.Quote(cl.Tail)
-	}
-	return g
+	return ground.Clause{Text: c.Quote, Label: c.Label}
 }
 
 // decode reads one JSON object and nothing behind it. Fields that v does not

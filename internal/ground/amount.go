@@ -51,7 +51,8 @@ type amount struct {
 	value    string
 	measure  string
 	bound    bound
-	bounds   int // qualifiers that bound
+	bounds   int   // qualifiers that bound
+	front    bound // of those before the number
 	approach approach
 }
 
@@ -152,6 +153,7 @@ func (a *amount) takeBefore(t []token) bool {
 	for n := maxQualifier; n > 0; n-- {
 		if q, ok := qualifierAt(t, a.from-n, a.from, before); ok {
 			a.limit(q.bound)
+			a.front |= q.bound
 			if a.approach == 0 {
 				a.approach = q.approach
 			}
@@ -266,9 +268,20 @@ func (x *text) respective(amounts []amount, in span) ([]subject, bool) {
 	}
 	var out []subject
 	for i, a := range amounts {
-		out = append(out, subject{a, []span{parts[i]}, nil})
+		out = append(out, subject{a.like(amounts[0]), []span{parts[i]}, nil})
 	}
 	return out, true
+}
+
+// like gives a the qualifiers that stand before the first of several amounts.
+func (a amount) like(first amount) amount {
+	if a.approach == 0 {
+		a.approach = first.approach
+	}
+	if a.front == 0 {
+		a.limit(first.front)
+	}
+	return a
 }
 
 // parts splits a list at what joins it. What has no content is no part.

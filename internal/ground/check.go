@@ -27,11 +27,14 @@ func (c *checker) quotes() Verdict {
 }
 
 func (e *evidence) quoted(q quotation) bool {
-	if q.title {
-		return strings.Contains(e.titles, "《"+q.text+"》")
-	}
-	words := quoteless.Replace(fold.String(q.text))
-	return words != "" && strings.Contains(e.quotes, words)
+	words := quoteless.Replace(q.text)
+	return words != "" && slices.ContainsFunc(e.texts, func(s string) bool {
+		s = fold.String(s)
+		if q.title {
+			return strings.Contains(s, "《"+q.text+"》")
+		}
+		return strings.Contains(quoteless.Replace(s), words)
+	})
 }
 
 // dates checks that each date stands in a cited clause at all. What it is the
@@ -76,25 +79,23 @@ func (c *checker) eachSegment() Verdict {
 		if v := c.segment(s); !v.OK {
 			return v
 		}
+		if v := c.everyClause(s); s.orphan && !v.OK {
+			return v
+		}
 	}
 	if !says {
 		return refuse(KindEmpty, "")
 	}
-	if !slices.ContainsFunc(c.said.segments, func(s segment) bool { return s.says }) {
-		return c.everyClause()
-	}
 	return pass
 }
 
-// everyClause checks a sentence that only names units: it speaks of all that
-// is cited.
-func (c *checker) everyClause() Verdict {
+// everyClause checks units that nothing in the sentence is said of: they are
+// said of all that is cited.
+func (c *checker) everyClause(s *segment) Verdict {
 	for _, e := range c.clauses {
-		for _, g := range c.said.groups {
-			for _, cl := range g.claims {
-				if v := e.plays(cl); !v.OK {
-					return v
-				}
+		for _, cl := range claimsOf(s.groups) {
+			if v := e.plays(cl); !v.OK {
+				return v
 			}
 		}
 	}
@@ -119,26 +120,27 @@ func (c *checker) segment(s *segment) Verdict {
 	return best
 }
 
-// novelty bounds the share of Han bigrams that no cited clause has.
+// novelty bounds the share of Han bigrams that no cited clause has, without the
+// words for the parts of units.
 func (c *checker) novelty() Verdict {
-	known := map[[2]int32]bool{}
+	fresh := map[[2]int32]int{}
+	all := 0
+	for i := range len(c.said.t) - 1 {
+		if a, b := c.said.t[i], c.said.t[i+1]; a.kind == han && b.kind == han && !c.said.inUnits(i) && !c.said.inUnits(i+1) {
+			fresh[[2]int32{a.sym, b.sym}]++
+			all++
+		}
+	}
 	for _, e := range c.clauses {
 		for i := range len(e.t) - 1 {
-			known[[2]int32{e.t[i].sym, e.t[i+1].sym}] = true
+			delete(fresh, [2]int32{e.t[i].sym, e.t[i+1].sym})
 		}
 	}
-	all, fresh := 0, 0
-	for i := range len(c.said.t) - 1 {
-		a, b := c.said.t[i], c.said.t[i+1]
-		if a.kind != han || b.kind != han {
-			continue
-		}
-		all++
-		if !known[[2]int32{a.sym, b.sym}] {
-			fresh++
-		}
+	left := 0
+	for _, n := range fresh {
+		left += n
 	}
-	if float64(fresh) > MaxNovelty*float64(all) && fresh > 4 {
+	if float64(left) > MaxNovelty*float64(all) && left > 4 {
 		return refuse(KindNovelty, "")
 	}
 	return pass

@@ -18,7 +18,7 @@
 //   - A comma segment rests on one cited clause. Several clauses may support
 //     the segments of a sentence, but no segment mixes two.
 //   - An amount has the value, unit, bound (以上, 不低于), verb (稳定在, 下降到) and
-//     subject that the clause gives it:森林覆盖率、湿地保护率分别达到45.8%和45.22% pairs
+//     subject that the clause gives it: 森林覆盖率、湿地保护率分别达到45.8%和45.22% pairs
 //     in order. The subject is whole: 耕地安全利用率 is not 受污染耕地安全利用率.
 //   - A date holds for the words it stands with in the clause. Less may be
 //     said (2024年 for 2024年底前), never more.
@@ -31,7 +31,12 @@
 //   - Words that stand side by side in the sentence stand in the same order in
 //     one comma segment of the clause; between them only whole parts of lists
 //     and modifiers are left out.
+//   - Nouns are not cut: 固体废物 does not stand for 固体废物产生强度.
+//   - Words of the label name sections; no unit leads them and no date holds
+//     for them, since other clauses stand below the same titles.
 //   - Handles such as [c1] are the caller's to strip: here they are markup.
+//
+// [OfClause] and [OfTarget] make the evidence for items of a plan.
 //
 // Dropping a deadline, an agency or a list's other members is no lie.
 //

@@ -17,11 +17,12 @@ const (
 	date             // 到2027年, 2024年底前
 	unit             // an agency; "" the word of the trade is 单位
 	place
-	joint // 、
-	comma // comma or colon
-	semi  // semicolon
-	stop  // full stop, or the end of a text of the evidence
-	other // any other mark
+	joint      // 、
+	comma      // comma or colon
+	innerComma // a comma within what counts as one segment
+	semi       // semicolon
+	stop       // full stop, or the end of a text of the evidence
+	other      // any other mark
 )
 
 // A token is a word or a character of a folded text. Brackets, quotation marks
@@ -143,10 +144,9 @@ type placeAt struct {
 	sym  string
 }
 
-// lex cuts a text that need not be folded.
-func (r *reader) lex(s string) *lexer {
-	l := &lexer{reader: r, s: fold.String(s)}
-	l.out = make([]token, 0, len(l.s)/3+1)
+// lex cuts a text that need not be folded, and appends its tokens to out.
+func (r *reader) lex(out []token, s string) *lexer {
+	l := &lexer{reader: r, s: fold.String(s), out: out}
 	l.findPlaces()
 	for i := 0; i < len(l.s); {
 		i += l.next(i)
@@ -166,20 +166,22 @@ func (l *lexer) next(i int) int {
 	return size
 }
 
+// startsMore are what dates, idioms and numbers start with.
+var startsMore = runeSet(spokenDigits + otherDigits + "0123456789" + "截到至自从进统同单唯")
+
 // lexWord makes the token at i when it is more than a character; most
 // characters can start none.
 func (l *lexer) lexWord(c rune, i int, s string) int {
 	n := l.lexUnit(c, s)
-	if n == 0 && strings.ContainsRune("截到至自从〇零一二两三四五六七八九0123456789", c) {
-		n = l.lexDate(s)
+	if n == 0 && startsMore[c] {
+		if n = l.lexDate(s); n == 0 {
+			n = l.lexIdiom(s)
+		}
+		if n == 0 && digitLen(s) > 0 {
+			n = l.lexNumber(s)
+		}
 	}
-	if n == 0 && strings.ContainsRune("进一统同单唯", c) {
-		n = l.lexIdiom(s)
-	}
-	if n == 0 && digitLen(s) > 0 {
-		n = l.lexNumber(s)
-	}
-	if n == 0 {
+	if n == 0 && l.places != nil {
 		n = l.lexPlace(i)
 	}
 	if n == 0 && c < utf8.RuneSelf {

@@ -1,14 +1,16 @@
 package ground
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // A match holds one segment of a sentence against one clause.
 type match struct {
 	said     *said
 	e        *evidence
 	s        *segment
-	numbers  []subject // the segment's amounts that are no names in the clause
-	progress int       // tokens of the segment that the clause accounts for
+	progress int // tokens of the segment that the clause accounts for
 }
 
 // check applies the rules, the cheap ones first.
@@ -95,7 +97,7 @@ func (m *match) options(i int, yield func(piece)) {
 	t := m.said.t
 	add := func(n int, k pieceKind) { yield(piece{span: span{i, i + n}, kind: k}) }
 	switch t[i].kind {
-	case joint, joined0:
+	case joint, innerComma:
 		add(1, pieceJoint)
 	case date:
 		add(1, pieceDate)
@@ -111,9 +113,7 @@ func (m *match) options(i int, yield func(piece)) {
 		}
 	}
 	neutral.lengths(t, i, func(n int) { add(n, pieceNeutral) })
-	if t[i].kind == han && t[i].sym == genitive {
-		add(1, pieceOf)
-	}
+	inNoun.lengths(t, i, func(n int) { add(n, pieceOf) })
 	for _, k := range m.said.marks {
 		if k.from == i {
 			add(k.to-i, pieceTurn)
@@ -125,7 +125,7 @@ func (m *match) options(i int, yield func(piece)) {
 	if t[i].kind != han {
 		least = 1
 	}
-	for n := least; n <= longest; n++ {
+	for n := longest; n >= least; n-- { // of equal choices the longest run first
 		add(n, pieceRun)
 	}
 	add(1, pieceNothing)
@@ -176,7 +176,7 @@ func (m *match) missing(pieces []piece, p piece) Verdict {
 	case unit:
 		return refuse(KindAgency, words)
 	}
-	if hasUnitEnd(words) {
+	if name, _, _ := strings.Cut(words, "牵头"); hasUnitEnd(name) {
 		return refuse(KindAgency, words)
 	}
 	return refuse(KindWord, words)
@@ -204,6 +204,9 @@ func (m *match) group(g unitGroup, pieces []piece) Verdict {
 	if i > 0 && g.from == g.list && pieces[i-1].kind == pieceRun && pieces[i].kind == pieceUnits && !m.e.scopePart(pieces[i-1]) {
 		return refuse(KindAgency, textOf(m.said.t[pieces[i-1].from:g.to]))
 	}
+	if i >= 0 && pieces[i].kind == pieceRun && g.to+1 < pieces[i].to {
+		return pass // the clause's own words
+	}
 	for _, c := range g.claims {
 		if v := m.claim(c, pieces); !v.OK {
 			return v
@@ -221,6 +224,9 @@ func (m *match) claim(c claim, pieces []piece) Verdict {
 	if v := m.e.plays(c); !v.OK {
 		return v
 	}
+	if !m.e.tellsMore(pieces, m.said) {
+		return refuse(KindLead, c.text)
+	}
 	for _, p := range pieces {
 		if p.kind == pieceRun && len(p.at) > 0 && !slices.ContainsFunc(p.at, func(at span) bool { return m.e.owns(c, at) }) {
 			return refuse(KindLead, c.text)
@@ -229,10 +235,27 @@ func (m *match) claim(c claim, pieces []piece) Verdict {
 	return pass
 }
 
+// tellsMore reports whether the pieces take more from the clause than words of
+// its label, which is that of other clauses too. A segment that only says what
+// the next ones are about takes no part: 在水网建设方面.
+func (e *evidence) tellsMore(pieces []piece, x *said) bool {
+	says := false
+	for _, p := range pieces {
+		if p.kind != pieceRun || !x.anyContent(p.from, p.to) {
+			continue
+		}
+		says = true
+		if slices.ContainsFunc(p.at, func(at span) bool { return e.part[at.from] != e.label }) {
+			return true
+		}
+	}
+	return !says || endsWith(x.t, pieces[len(pieces)-1].to, "方面", "行动中", "工作中") > 0
+}
+
 // owns reports whether the marks within the clause's texts let the unit have
 // its part for the words at at.
 func (e *evidence) owns(c claim, at span) bool {
-	o := e.owner[at.from]
+	o := e.owners[e.owner[at.from]]
 	return o == nil || slices.Contains(o, c.unit) || slices.Contains(e.implementers, c.unit)
 }
 

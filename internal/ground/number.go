@@ -51,11 +51,20 @@ func digitLen(s string) int {
 	if '0' <= s[0] && s[0] <= '9' {
 		return 1
 	}
-	r, size := utf8.DecodeRuneInString(s)
-	if strings.ContainsRune(spokenDigits, r) || strings.ContainsRune(otherDigits, r) {
+	if r, size := utf8.DecodeRuneInString(s); isDigit[r] {
 		return size
 	}
 	return 0
+}
+
+var isDigit = runeSet(spokenDigits + otherDigits)
+
+func runeSet(s string) map[rune]bool {
+	m := map[rune]bool{}
+	for _, r := range s {
+		m[r] = true
+	}
+	return m
 }
 
 // pointLen is the length of a point or a thousands separator.
@@ -89,7 +98,11 @@ func numberValue(s string) (string, bool) {
 	if digits && !plainDigits(s) {
 		return "", false
 	}
-	return fold.Number(strings.ReplaceAll(s, ",", ""))
+	v, ok := fold.Number(strings.ReplaceAll(s, ",", ""))
+	if body := strings.TrimRight(s, "十百千万亿%‰"); strings.Contains(body, ".") && strings.HasSuffix(body, "0") {
+		v += " to " + body // 45.0 says more than 45
+	}
+	return v, ok
 }
 
 // plainDigits reports whether the ASCII digits of s have at most one point, and

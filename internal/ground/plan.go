@@ -12,17 +12,22 @@ import (
 func OfClause(p *corpus.Plan, i int) Clause {
 	c := &p.Clauses[i]
 	text := p.Quote(c.Quote)
+	var facts []string
+	if p.Card.Region != "" {
+		facts = append(facts, p.Card.Region)
+	}
 	if !c.Sentence.Empty() {
+		facts = append(facts, text)
 		text = p.Quote(c.Head) + text + joinTail(p, c) + p.Quote(c.Tail)
 	}
 	return Clause{
 		Text:         text,
-		Label:        p.Label(c),
+		Label:        label(p, p.Label(c), c.Section),
 		Leads:        c.Leads,
 		Support:      c.Support,
 		Responsible:  c.Responsible,
 		Implementers: c.Implementers,
-		Facts:        facts(p, c.Section),
+		Facts:        facts,
 	}
 }
 
@@ -39,7 +44,10 @@ func joinTail(p *corpus.Plan, c *corpus.Clause) string {
 // the clause that holds it.
 func OfTarget(p *corpus.Plan, i int) Clause {
 	t := &p.Targets[i]
-	out := Clause{Text: p.Quote(t.Quote), Label: p.TargetLabel(t), Facts: facts(p, t.Section)}
+	out := Clause{Text: p.Quote(t.Quote), Label: label(p, p.TargetLabel(t), t.Section)}
+	if p.Card.Region != "" {
+		out.Facts = append(out.Facts, p.Card.Region)
+	}
 	if t.DeadlineWording != "" && !t.Quote.Contains(t.DeadlineAt) {
 		out.Facts = append(out.Facts, t.DeadlineWording)
 	}
@@ -53,17 +61,15 @@ func OfTarget(p *corpus.Plan, i int) Clause {
 	return out
 }
 
-// facts are the region and the titles above a section, the outermost first.
-func facts(p *corpus.Plan, section int) []string {
-	var titles []string
+// label is a label with the titles above a section, the outermost first.
+func label(p *corpus.Plan, label string, section int) string {
+	titles := []string{}
 	for i := section; i >= 0; i = p.Sections[i].Parent {
 		if p.Sections[i].Kind != corpus.KindTargets && p.Sections[i].Kind != corpus.KindMeasures {
 			titles = append(titles, p.Sections[i].Title)
 		}
 	}
+	titles = append(titles, label)
 	slices.Reverse(titles)
-	if p.Card.Region != "" {
-		titles = append(titles, p.Card.Region)
-	}
-	return titles
+	return strings.Join(titles, " ")
 }

@@ -2,14 +2,16 @@ package ground
 
 import "slices"
 
-// A segment is one comma segment of a sentence, or several where the later
-// ones are only predicates: 典型黑土区保护面积,到2027年达到3000万亩.
+// A segment is one comma segment of a sentence, or several that say one thing:
+// 典型黑土区保护面积,到2027年达到3000万亩; 以化工行业为重点,加强风险管控.
 type segment struct {
 	span
 	says   bool // has content
 	days   []day
 	claims []claim     // of units in other segments, when it has none of its own
 	groups []unitGroup // its own
+	weak   bool        // the claims are of units that close what is before them
+	orphan bool        // names units and nothing that they could be said of
 	marks  []mark      // of a leading segment: 力争到2025年,…
 }
 
@@ -26,7 +28,7 @@ type said struct {
 
 // sentence reads a sentence.
 func (r *reader) sentence(s string) *said {
-	l := r.lex(s)
+	l := r.lex(nil, s)
 	for i := range l.out {
 		if splitsAt(l.out, i) {
 			l.out[i] = token{kind: comma, sym: ',', text: "并"}
@@ -45,10 +47,16 @@ func newSaid(l *lexer, loose bool) *said {
 		for i := g.from; i < g.to; i++ {
 			x.content[i] = false
 		}
+		x.marks = slices.DeleteFunc(x.marks, func(m mark) bool { return g.from <= m.from && m.to <= g.to })
 	}
 	x.split()
 	x.carry()
 	return x
+}
+
+// inUnits reports whether token i names units or their part.
+func (x *said) inUnits(i int) bool {
+	return slices.ContainsFunc(x.groups, func(g unitGroup) bool { return g.from <= i && i < g.to })
 }
 
 // loosely reads the sentence with 八个 as a number.
@@ -72,7 +80,7 @@ func (x *said) split() {
 	for from := 0; from < len(x.t); {
 		in := x.segment(from)
 		s := segment{span: in, says: x.anyContent(in.from, in.to)}
-		if n := len(x.segments); n > 0 && !s.says && x.predicate(in) && x.segments[n-1].says && !x.endsHard(in.from-1) {
+		if n := len(x.segments); n > 0 && x.segments[n-1].says && !x.endsHard(in.from-1) && x.belongs(s, x.segments[n-1]) {
 			x.segments[n-1].to = in.to
 			x.join(x.segments[n-1].span)
 		} else {
@@ -80,6 +88,15 @@ func (x *said) split() {
 		}
 		from = in.to + 1
 	}
+}
+
+// belongs reports whether s is said of before, or before only says on what s is
+// centred.
+func (x *said) belongs(s, before segment) bool {
+	if s.says {
+		return centres.longest(x.t, before.from) > 0 && !x.has(before.span, "方面") && len(unitGroups(x.t, before.from, before.to)) == 0
+	}
+	return x.predicate(s.span)
 }
 
 // endsHard reports whether token i ends more than a comma segment.
@@ -106,13 +123,10 @@ func (x *said) join(in span) {
 	for i := in.from; i < in.to; i++ {
 		x.seg[i] = x.seg[in.from]
 		if x.t[i].kind == comma {
-			x.t[i].kind = joined0
+			x.t[i].kind = innerComma
 		}
 	}
 }
-
-// joined0 is a comma within a joined segment.
-const joined0 tokenKind = 200
 
 // carry gives each segment the dates, units and leading marks that hold for it.
 func (x *said) carry() {
@@ -124,7 +138,10 @@ func (x *said) carry() {
 		if own := x.daysIn(s.span); own != nil {
 			days = own
 		}
-		s.days, s.marks = days, marks
+		s.days, s.marks = days, marks[:len(marks):len(marks)]
+		if i > 0 {
+			s.marks = append(s.marks, x.goingOn(x.segments[i-1].span)...)
+		}
 		if !s.says {
 			marks = append(marks, x.marksIn(s.span)...)
 		}
@@ -134,6 +151,11 @@ func (x *said) carry() {
 		}
 	}
 	x.attach()
+}
+
+// goingOn returns the marks of a segment that govern the next one as well.
+func (x *said) goingOn(in span) []mark {
+	return slices.DeleteFunc(x.marksIn(in), func(m mark) bool { return !x.text.goesOn(m) })
 }
 
 // trail gives the dates of a segment that ends a statement and says nothing
@@ -178,42 +200,83 @@ func (x *said) marksIn(in span) []mark {
 	return out
 }
 
+// parts are the parts of units that hold for the segments to come.
+type parts struct {
+	claims []claim
+	at     int  // the segment that names the units
+	weak   bool // they were said of what is before them, or a semicolon ago
+}
+
 // attach gives segments without units the claims of their neighbours. Units
-// alone in a segment behind content close what they are said of: 甲,乙,由A牵头.
-// All other units hold for what follows, up to the next units or full stop.
-// A segment without content belongs to the units before it: A牵头,B配合,甲.
+// alone in a segment close what they are said of: 甲,乙,由A牵头. They also hold for
+// what follows, up to other units or the full stop, where that has none behind
+// it. Units that open a statement hold for all of it up to a semicolon, whatever
+// comes behind.
+// Units alone in segments side by side hold together: A牵头,B配合,甲.
 func (x *said) attach() {
-	var open []claim
-	loose := 0 // segments since the last units
+	var open parts
+	first, closed := 0, 0 // first segment that units behind it may close, and the one before the last units
 	lone := false
 	for i := range x.segments {
 		s := &x.segments[i]
 		own := claimsOf(s.groups)
 		switch {
 		case len(own) == 0:
-			s.claims = open
+			x.give(s, open)
 			lone = false
 		case s.says:
-			open, loose, lone = own, i+1, false
-		case lone: // a further unit: both hold
-			x.closeBack(loose, i, own)
-			open = append(open[:len(open):len(open)], own...)
+			open, first, lone = parts{own, i, !x.unitsFirst(*s)}, i+1, false
+		case lone:
+			x.close(closed, i, own, false)
+			open.claims = append(open.claims[:len(open.claims):len(open.claims)], own...)
+			s.orphan = x.segments[open.at].orphan
+			first = i + 1
 		default:
-			x.replaceBack(loose, i, own)
-			open, lone = own, true
-		}
-		if len(own) > 0 && !lone {
-			loose = i + 1
+			n := x.close(first, i, own, true)
+			s.orphan = n == 0
+			open, closed, first, lone = parts{own, i, n > 0}, first, i+1, true
 		}
 		if s.to < len(x.t) && x.endsHard(s.to) {
-			loose = i + 1
+			first, open.weak = i+1, true
 		}
 		if s.to < len(x.t) && x.t[s.to].kind == stop {
-			open, lone = nil, false
+			open, lone = parts{}, false
 		}
 	}
 	x.pair()
 }
+
+// give lets what is open hold for s.
+func (x *said) give(s *segment, open parts) {
+	s.claims, s.weak = open.claims, open.weak
+	if s.says && open.claims != nil {
+		for i := open.at; i < len(x.segments) && len(x.segments[i].groups) > 0; i++ {
+			x.segments[i].orphan = false
+		}
+	}
+}
+
+// close lets the units of segment at hold for the segments [from,at) that have
+// content and no units of their own, instead of weak claims if replace is set.
+// It returns how many there are.
+func (x *said) close(from, at int, own []claim, replace bool) int {
+	n := 0
+	for i := from; i < at; i++ {
+		s := &x.segments[i]
+		if !s.says || len(s.groups) > 0 {
+			continue
+		}
+		n++
+		if replace && s.weak {
+			s.claims = nil
+		}
+		s.claims = append(s.claims[:len(s.claims):len(s.claims)], own...)
+	}
+	return n
+}
+
+// unitsFirst reports whether the segment names its units before anything else.
+func (x *said) unitsFirst(s segment) bool { return !x.anyContent(s.from, s.groups[0].from) }
 
 // pair splits segments such as 甲、乙分别由A、B牵头.
 func (x *said) pair() {
@@ -245,24 +308,6 @@ func (x *said) pairs(s segment) []segment {
 		out = append(out, segment{span: in, says: true, days: s.days, marks: s.marks, claims: g.claims[i : i+1]})
 	}
 	return out
-}
-
-// replaceBack makes the units alone in segment at those of the segments before
-// it that have none of their own.
-func (x *said) replaceBack(from, at int, own []claim) {
-	for i := from; i < at; i++ {
-		if x.segments[i].says {
-			x.segments[i].claims = own
-		}
-	}
-}
-
-func (x *said) closeBack(from, at int, own []claim) {
-	for i := from; i < at; i++ {
-		if s := &x.segments[i]; s.says && s.claims != nil {
-			s.claims = append(s.claims[:len(s.claims):len(s.claims)], own...)
-		}
-	}
 }
 
 func claimsOf(groups []unitGroup) []claim {

@@ -33,10 +33,14 @@ func plainRune(r rune) bool {
 	return strings.ContainsRune(prosePunctuation, r)
 }
 
+// neverRunes are of addresses and markup, whoever wrote them: a summary leads
+// nowhere and calls nobody.
+const neverRunes = "@<>[]{}|\\`#*_~\uFFFD"
+
 // citedRune reports whether r stands as it is in the evidence. What nobody
 // sees is no evidence.
 func citedRune(r rune, cited []Clause) bool {
-	if !unicode.IsGraphic(r) || r == unicode.ReplacementChar {
+	if !unicode.IsGraphic(r) || strings.ContainsRune(neverRunes, r) {
 		return false
 	}
 	return citedWord(string(r), cited)

@@ -1,10 +1,6 @@
 package ground
 
-import (
-	"strings"
-
-	"github.com/wence-qa/wence/internal/fold"
-)
+import "strings"
 
 // A mark is an occurrence of a turn word.
 type mark struct {
@@ -15,10 +11,10 @@ type mark struct {
 // A text is tokens with what was found in them.
 type text struct {
 	t       []token
-	seg     []int  // number of the comma segment of each token
-	content []bool // Han, Latin and places that no other reading accounts for
-	verb    []int  // length of the task verb, or the turn that is a verb, that starts here
-	task    []bool // a verb or an adverb before one starts here
+	seg     []int32 // number of the comma segment of each token
+	content []bool  // Han, Latin and places that no other reading accounts for
+	verb    []uint8 // length of the task verb, or the turn that is a verb, that starts here
+	task    []bool  // a verb or an adverb before one starts here
 	marks   []mark
 	amounts []amount
 	loose   bool // single spoken numerals with a measure count: 八个
@@ -26,8 +22,8 @@ type text struct {
 
 // newText reads tokens.
 func newText(t []token, loose bool) *text {
-	x := &text{t: t, loose: loose, seg: make([]int, len(t)), content: make([]bool, len(t)), verb: make([]int, len(t)), task: make([]bool, len(t))}
-	n := 0
+	x := &text{t: t, loose: loose, seg: make([]int32, len(t)), content: make([]bool, len(t)), verb: make([]uint8, len(t)), task: make([]bool, len(t))}
+	n := int32(0)
 	for i := range t {
 		x.seg[i] = n
 		if breaks(t, i) {
@@ -47,11 +43,15 @@ func breaks(t []token, i int) bool {
 
 func (x *text) findMarks() {
 	for i := 0; i < len(x.t); {
-		n := max(turnWords.longest(x.t, i), 1)
-		if tn, ok := isTurn(textOf(x.t[i : i+n])); ok && x.t[i].kind == han && !x.inAmount(i) {
+		n := turnWords.longest(x.t, i)
+		if n == 0 {
+			i++
+			continue
+		}
+		if tn, ok := turns[textOf(x.t[i:i+n])]; ok && !x.inAmount(i) {
 			x.marks = append(x.marks, mark{tn, i, i + n})
 			if tn.verb {
-				x.verb[i] = n
+				x.verb[i] = uint8(n)
 			}
 		}
 		i += n
@@ -80,13 +80,11 @@ func (x *text) findContent() {
 	}
 	for i := 0; i < len(x.t); {
 		if n := taskVerbs.longest(x.t, i); n > 0 {
-			x.verb[i] = max(x.verb[i], n)
+			x.verb[i] = max(x.verb[i], uint8(n))
 		}
 		x.task[i] = x.verb[i] > 0 || taskAdverbs.longest(x.t, i) > 0
 		n := max(neutral.longest(x.t, i), taskVerbs.longest(x.t, i), taskAdverbs.longest(x.t, i))
-		if rune(x.t[i].sym) == genitive && x.t[i].kind == han {
-			n = max(n, 1)
-		}
+		n = max(n, inNoun.longest(x.t, i))
 		clear(i, i+n)
 		i += max(n, 1)
 	}
@@ -100,7 +98,10 @@ func (x *text) findContent() {
 
 // isJoint reports whether token i joins the parts of a list.
 func (x *text) isJoint(i int) bool {
-	return x.t[i].kind == joint || x.t[i].kind == han && strings.ContainsRune("和与及并、", rune(x.t[i].sym))
+	if x.t[i].kind != han {
+		return x.t[i].kind == joint
+	}
+	return strings.ContainsRune("和与及并", rune(x.t[i].sym)) || hasAt(x.t, i, []rune("以及"))
 }
 
 // governs reports whether m turns the word at q, by the strict reading: words
@@ -109,7 +110,7 @@ func (x *text) isJoint(i int) bool {
 func (x *text) governs(m mark, q int, wide bool) bool {
 	switch {
 	case x.seg[m.from] != x.seg[q]:
-		return false
+		return x.seg[m.from]+1 == x.seg[q] && x.goesOn(m)
 	case m.reach == nearby:
 		return m.from-1 <= q && q <= m.to
 	case m.to <= q:
@@ -120,6 +121,21 @@ func (x *text) governs(m mark, q int, wide bool) bool {
 		return x.reachesBack(q, m.from, wide)
 	}
 	return true
+}
+
+// goesOn reports whether m governs the next comma segment as well: it has no
+// more than whom it is about in its own (鼓励各县,因地制宜打造…).
+func (x *text) goesOn(m mark) bool {
+	if !personal[m.class] {
+		return false
+	}
+	in := x.segment(m.from)
+	for k := m.to; k < in.to; k++ {
+		if x.verb[k] > 0 && !x.isNoun(k) {
+			return false
+		}
+	}
+	return in.to < len(x.t) && x.t[in.to].kind == comma && x.anyContent(m.to, in.to)
 }
 
 // reaches reports whether m, which stands before q, still governs it: no other
@@ -137,7 +153,16 @@ func (x *text) reaches(m mark, q int) bool {
 	return true
 }
 
+// reachesBack reports whether a turn at to governs q, which stands before it.
+// A turn that begins a part of a list has nothing before it: 甲、完善乙.
 func (x *text) reachesBack(q, to int, wide bool) bool {
+	k := to - 1
+	for k > q && !x.content[k] && !x.isJoint(k) {
+		k--
+	}
+	if k > q && x.isJoint(k) {
+		return false
+	}
 	for k := q + 1; k < to; k++ {
 		if x.verb[k] > 0 && !x.isNoun(k) || x.isJoint(k) && !wide {
 			return false
@@ -148,7 +173,7 @@ func (x *text) reachesBack(q, to int, wide bool) bool {
 
 // isNoun reports whether the verb at k closes a noun: 体系建设实现全覆盖.
 func (x *text) isNoun(k int) bool {
-	end := k + x.verb[k]
+	end := k + int(x.verb[k])
 	return x.content[k-1] && (end == len(x.t) || !x.content[end])
 }
 
@@ -156,31 +181,59 @@ func (x *text) isNoun(k int) bool {
 type evidence struct {
 	*text
 	gate    *Gate
-	part    []int      // of the clause's texts, the one each token is of
+	label   int32      // number of the part that is the label; -1 for none
+	part    []int32    // of the clause's texts, the one each token is of
 	scope   []bool     // by part: a fact that says where all holds, such as 全省
-	owner   [][]string // units that a mark within the text binds the token to; nil for none
-	days    [][]day    // by token: dates that hold there
+	bare    []bool     // by part: only a noun, which the text may put under a turn
+	owner   []int32    // by token: index in owners
+	owners  [][]string // units that marks within the texts bind words to; nil for none
+	days    [][]day    // by comma segment: dates that hold there
 	carried []day      // facts that are only a date
 	facts   []subject  // the amounts with their subjects
-	quotes  string     // folded texts without blanks and quotation marks
-	titles  string     // folded texts
+	texts   []string   // as they are
 
 	leads, support, responsible, implementers []string
 }
 
 // evidence reads a clause.
 func (r *reader) evidence(c *Clause) *evidence {
-	e := &evidence{gate: r.g}
+	e := &evidence{gate: r.g, label: -1}
 	e.leads, e.support = r.idsOf(c.Leads), r.idsOf(c.Support)
 	e.responsible, e.implementers = r.idsOf(c.Responsible), r.idsOf(c.Implementers)
-	var t []token
-	for _, s := range append([]string{c.Text, c.Label}, c.Facts...) {
+	e.texts = append([]string{c.Text, strings.ReplaceAll(c.Label, " ", ",")}, c.Facts...)
+	size := 0
+	for _, s := range e.texts {
+		size += len(s)/3 + 2 // a Han character is a token of three bytes
+	}
+	t := make([]token, 0, size)
+	e.part, e.owner = make([]int32, 0, size), make([]int32, 0, size)
+	for i, s := range e.texts {
+		if i == 1 && s != "" {
+			e.label = int32(len(e.scope))
+		}
 		t = e.addPart(r, t, s)
 	}
 	e.text = newText(t, false)
+	e.findBare()
 	e.holdDays()
 	e.facts = e.subjects()
 	return e
+}
+
+// findBare flags the parts that have neither verb nor turn.
+func (e *evidence) findBare() {
+	e.bare = make([]bool, len(e.scope))
+	for i := range e.bare {
+		e.bare[i] = true
+	}
+	for i, no := range e.part {
+		if e.task[i] {
+			e.bare[no] = false
+		}
+	}
+	for _, m := range e.marks {
+		e.bare[e.part[m.from]] = false
+	}
 }
 
 func (r *reader) idsOf(names []string) []string {
@@ -197,28 +250,30 @@ func (e *evidence) addPart(r *reader, t []token, s string) []token {
 		return t
 	}
 	body, owners := r.cutMarks(s)
-	no := len(e.scope)
-	words := 0
+	no := int32(len(e.scope))
+	start := len(t)
 	for i, piece := range body {
-		l := r.lex(piece)
-		if i == 0 && len(body) == 1 && len(l.out) == 1 && l.out[0].kind == date {
-			e.carried = append(e.carried, *l.out[0].day)
-		}
-		t = append(t, l.out...)
-		words += len(l.out)
-		for range l.out {
-			e.part = append(e.part, no)
-			e.owner = append(e.owner, owners[i])
-		}
+		from := len(t)
+		t = r.lex(t, piece).out
+		e.bind(len(t)-from, no, owners[i])
 	}
+	words := t[start:]
+	if len(words) == 1 && words[0].kind == date {
+		e.carried = append(e.carried, *words[0].day)
+	}
+	e.scope = append(e.scope, isScope(words))
 	t = append(t, token{kind: stop, sym: -1})
-	e.part = append(e.part, no)
-	e.owner = append(e.owner, nil)
-	e.scope = append(e.scope, isScope(t[len(t)-1-words:len(t)-1]))
-	folded := fold.String(s)
-	e.titles += folded + "\n"
-	e.quotes += quoteless.Replace(folded) + "\n"
+	e.bind(1, no, nil)
 	return t
+}
+
+// bind notes part and owners of n more tokens.
+func (e *evidence) bind(n int, part int32, owners []string) {
+	e.owners = append(e.owners, owners)
+	for range n {
+		e.part = append(e.part, part)
+		e.owner = append(e.owner, int32(len(e.owners)-1))
+	}
 }
 
 // isScope reports whether t only names places or starts with a word for all of
@@ -238,12 +293,16 @@ func isScope(t []token) bool {
 // quoteless drops what stands around and between quoted words.
 var quoteless = strings.NewReplacer(`"`, "", "'", "", "「", "", "」", "", "『", "", "』", "", "《", "", "》", "", "〈", "", "〉", "", " ", "")
 
+var plainBrackets = strings.NewReplacer("（", "(", "）", ")")
+
 // cutMarks takes the marks of responsibility out of s. The words before each,
 // back to the mark or full stop before it, belong to the units it names; the
 // words behind the last one to none.
 func (r *reader) cutMarks(s string) (pieces []string, owners [][]string) {
-	s = strings.NewReplacer("（", "(", "）", ")").Replace(s)
-	rest := s
+	if !strings.Contains(s, "(") && !strings.Contains(s, "（") {
+		return []string{s}, [][]string{nil}
+	}
+	rest := plainBrackets.Replace(s)
 	for {
 		at, end := findMark(rest)
 		if at < 0 {
@@ -303,7 +362,7 @@ func bracketLen(s string) int {
 // unitsIn returns the ids of the units that s names; never nil.
 func (r *reader) unitsIn(s string) []string {
 	out := []string{}
-	for _, t := range r.lex(s).out {
+	for _, t := range r.lex(nil, s).out {
 		if t.kind == unit {
 			out = append(out, t.text)
 		}
@@ -311,11 +370,9 @@ func (r *reader) unitsIn(s string) []string {
 	return out
 }
 
-// holdDays notes for each token the dates that hold there: those of its comma
-// segment, else the last one before it up to a semicolon or full stop, else
+// holdDays notes for each comma segment the dates that hold there: its own, else the last one before it up to a semicolon or full stop, else
 // what the facts carry over.
 func (e *evidence) holdDays() {
-	e.days = make([][]day, len(e.t))
 	var last []day
 	for from := 0; from < len(e.t); {
 		to := from
@@ -330,12 +387,10 @@ func (e *evidence) holdDays() {
 			last = own
 		}
 		held := last
-		if held == nil {
+		if held == nil && e.part[from] != e.label {
 			held = e.carried
 		}
-		for i := from; i < to; i++ {
-			e.days[i] = held
-		}
+		e.days = append(e.days, held)
 		if k := e.t[to-1].kind; k == semi || k == stop {
 			last = nil
 		}

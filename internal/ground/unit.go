@@ -1,6 +1,8 @@
 package ground
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -108,6 +110,8 @@ var labelWords = map[string]role{
 	"会同": joined, "联合": joined, "协同": joined,
 }
 
+var labels = slices.Collect(maps.Keys(labelWords))
+
 var roleList, labelList = newRoleList(roleWords), newRoleList(labelWords)
 
 func newRoleList(m map[string]role) *wordList {
@@ -145,10 +149,11 @@ func unitGroups(t []token, from, to int) []unitGroup {
 		}
 		end := listEnd(t, i, to)
 		g := unitGroup{from: i, to: end, list: i}
-		r := g.readRole(t, from, to)
-		for k := i; k < end; k++ {
-			if t[k].kind == unit {
-				g.claims = append(g.claims, claim{t[k].text, r, textOf(t[i:g.to])})
+		for _, r := range g.readRole(t, from, to) {
+			for k := i; k < end; k++ {
+				if t[k].kind == unit {
+					g.claims = append(g.claims, claim{t[k].text, r, textOf(t[i:g.to])})
+				}
 			}
 		}
 		out = append(out, g)
@@ -173,13 +178,18 @@ func listEnd(t []token, i, to int) int {
 	return end
 }
 
-// readRole reads the words around the list and takes them into the group.
-func (g *unitGroup) readRole(t []token, from, to int) role {
-	r := g.roleBehind(t, to)
-	if before := g.labelBefore(t, from); before != acting {
-		return before
+// readRole reads the words around the list, takes them into the group and
+// returns the parts that they give: one, or two where they disagree.
+func (g *unitGroup) readRole(t []token, from, to int) []role {
+	behind := g.roleBehind(t, to)
+	before := g.labelBefore(t, from)
+	switch {
+	case before == acting || before == behind:
+		return []role{behind}
+	case behind == acting:
+		return []role{before}
 	}
-	return r
+	return []role{before, behind}
 }
 
 func (g *unitGroup) roleBehind(t []token, to int) role {
@@ -208,22 +218,18 @@ func (g *unitGroup) labelBefore(t []token, from int) role {
 	k := g.from
 	if n := endsWith(t[from:], k-from, "由"); n > 0 {
 		k -= n
-		if n := endsWith(t[from:], k-from, "分别"); n > 0 {
-			k -= n
-			g.respective = true
-		}
-		g.from = k
+		g.respective = endsWith(t[from:], k-from, "分别") > 0
+		g.from = k - endsWith(t[from:], k-from, "分别", "均", "都")
 		return acting
 	}
 	if n := endsWith(t[from:], k-from, "为", "是", "分别为", "分别是", "包括", "有"); n > 0 {
 		g.respective = n > 2
 		k -= n
 	}
-	for w, r := range labelWords {
-		if n := endsWith(t[from:], k-from, w); n > 0 {
-			g.from = k - n
-			return r
-		}
+	n := endsWith(t[from:], k-from, labels...)
+	if n == 0 {
+		return acting
 	}
-	return acting
+	g.from = k - n
+	return labelWords[textOf(t[g.from:k])]
 }

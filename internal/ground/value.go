@@ -1,5 +1,7 @@
 package ground
 
+import "slices"
+
 // amounts checks the numbers of the segment.
 func (m *match) amounts(pieces []piece) Verdict {
 	var open []amount
@@ -13,7 +15,7 @@ func (m *match) amounts(pieces []piece) Verdict {
 		}
 		open = append(open, a)
 	}
-	if len(open) == 0 {
+	if len(open) == 0 || m.verbatim() {
 		return pass
 	}
 	for _, s := range m.said.subjectsIn(open, m.s.span) {
@@ -22,6 +24,18 @@ func (m *match) amounts(pieces []piece) Verdict {
 		}
 	}
 	return pass
+}
+
+// verbatim reports whether the segment is whole comma segments of the clause,
+// as they follow each other there: what its amounts are of is said as the
+// clause says it. Turns and dates are checked as for any run.
+func (m *match) verbatim() bool {
+	if !m.s.says {
+		return false
+	}
+	return slices.ContainsFunc(m.e.occurrences(m.said.t[m.s.from:m.s.to]), func(at span) bool {
+		return (at.from == 0 || breaks(m.e.t, at.from-1)) && breaks(m.e.t, at.to) && m.heldDays(at.from)
+	})
 }
 
 func (x *text) amountOf(num int) (amount, bool) {
@@ -91,7 +105,7 @@ func (m *match) amount(s subject) Verdict {
 func (m *match) heldDays(q int) bool {
 	for _, d := range m.s.days {
 		ok := false
-		for _, c := range m.e.days[q] {
+		for _, c := range m.e.days[m.e.seg[q]] {
 			ok = ok || c.allows(d)
 		}
 		if !ok {
@@ -113,7 +127,8 @@ func (m *match) sameSubject(f, s subject) bool {
 		}
 	}
 	for _, c := range f.cells {
-		needed = needed || m.e.anyContent(c.from, c.to)
+		c.from = m.e.skipTask(c)
+		needed = needed || c.from < c.to
 		if !m.within(m.e.text, c, said, false) {
 			return false
 		}
@@ -132,16 +147,12 @@ type haystack struct {
 // sentence.
 func (m *match) within(x *text, c span, h haystack, label bool) bool {
 	for i := c.from; i < c.to; {
-		if !x.content[i] || !label && x.t[i].bracket {
-			i++
-			continue
-		}
-		if n := scopes.longest(x.t, i); n > 0 {
+		if n := x.skip(i, label); n > 0 {
 			i += n
 			continue
 		}
 		n := h.run(x.t[i:c.to])
-		if n < 2 && x.t[i].kind == han && (i > c.from && x.content[i-1] || i+1 < c.to && x.content[i+1]) {
+		if n < 2 && x.t[i].kind == han && (i > c.from && x.skip(i-1, label) == 0 || i+1 < c.to && x.skip(i+1, label) == 0) {
 			n = 0
 		}
 		if n == 0 && label {
@@ -153,6 +164,37 @@ func (m *match) within(x *text, c span, h haystack, label bool) bool {
 		i += n
 	}
 	return true
+}
+
+// skip returns how many tokens at i need not be accounted for in a subject: in
+// a sentence all that is no content, in a clause words without meaning of
+// their own.
+func (x *text) skip(i int, sentence bool) int {
+	if sentence {
+		if !x.content[i] {
+			return 1
+		}
+		return scopes.longest(x.t, i)
+	}
+	k := x.t[i].kind
+	if x.t[i].bracket || k != han && k != latin && k != place && k != number || x.t[i].sym == genitive || x.inAmount(i) {
+		return 1
+	}
+	return max(scopes.longest(x.t, i), particles.longest(x.t, i))
+}
+
+// skipTask returns where the subject begins behind the words for doing it:
+// 全省完成 公交化改造线路.
+func (x *text) skipTask(c span) int {
+	i := c.from
+	for i < c.to {
+		n := max(scopes.longest(x.t, i), taskAdverbs.longest(x.t, i), particles.longest(x.t, i), doing.longest(x.t, i))
+		if n == 0 {
+			break
+		}
+		i += n
+	}
+	return i
 }
 
 // run returns how many of the tokens the haystack has in a row.

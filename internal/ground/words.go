@@ -10,12 +10,22 @@ import (
 // with which plans begin any task whatever.
 var neutral = newWordList(`
 	方案 行动方案 本方案 该方案 提出 明确 要求 指出 规定 部署 安排
-	将 要 并 和 与 及 以及 并且 同时 此外 另外 其中 主要 包括 涉及 等 等等 也 还 其 该 这 此
-	方面 工作 任务 举措 措施 目标 目标值 内容 要点 相关 有关 具体 分别 在 对 把 对于 关于 中
+	将 要 并 和 与 及 以及 并且 同时 此外 另外 其中 主要 也 还 其 该 这 此
+	举措包括 任务包括 措施包括 工作包括 内容包括 目标包括
+	方面 工作 任务 举措 措施 目标 目标值 内容 要点 相关 有关 具体 分别 在 对 把 对于 关于
 	推进 推动 开展 实施 加强 做好 抓好 组织 进行 落实 进一步 积极 着力 继续`)
 
-// genitive joins a modifier to its noun; words stay side by side across it.
+// particles are neutral words that are no nouns: a subject is the same without.
+var particles = newWordList("将 要 并 和 与 及 以及 其中 也 还 其 该 这 此 在 对 把 中 分别 力争 确保 均 到")
+
+// doing are verbs for bringing a number of things about.
+var doing = newWordList("创建 完成 建设 打造 培育 推进 推动 开展 实施 规划 支持 实现 建立")
+
+// genitive joins a modifier to its noun.
 const genitive = '的'
+
+// joints within a noun: words stay side by side across them.
+var inNoun = newWordList("的 等 等等 中")
 
 // taskVerbs begin a task; what a word before them governs ends with the task
 // before them.
@@ -31,6 +41,12 @@ var idioms = []string{"进一步", "一体化", "统一", "一致", "一般", "�
 
 // abbreviations are written out before anything else.
 var abbreviations = map[string]string{"gdp": "地区生产总值"}
+
+// tails may be left off a noun: 改造工程 is 改造.
+var tails = newWordList("工程 行动 项目 活动 工作 事项 等 水平 情况 力度 步伐 制度 机制 体系 要求 指标 能力")
+
+// centres begin a segment that says on what the next one's task is centred.
+var centres = newWordList("以 围绕 针对 结合 依托 在")
 
 // scopes say where a value holds, not what it is a value of.
 var scopes = newWordList("全省 全市 全国 全县 全区")
@@ -60,6 +76,9 @@ const (
 	ban    class = "禁止"
 	strive class = "力争"
 )
+
+// personal turns are about somebody who does something.
+var personal = map[class]bool{"鼓励": true, "支持": true, "引导": true, "倡导": true, "推荐": true}
 
 // A turn is a word that turns what it governs. Strong ones may not be left
 // out either: without 基本, 鼓励 or 禁止 the statement is another one. Verbs end
@@ -110,8 +129,10 @@ func newTurns() map[string]turn {
 	add("", KindDirection, true, true, "削弱 淡化 放缓 延缓 减缓")
 	add(up, KindDirection, false, true, "提高 提升 增加 增长 上升 增强 加大 提速 上涨 升高")
 	add("", KindDirection, false, true, "扩大 扩建 改建 恢复 编制 修订 印发 制定 出台 启动 举办 评选 认定 划定 查处 索赔 采购 转化 替代")
-	add(build, KindDirection, false, true, "建设 建成 建立 构建 打造 创建 组建 建")
-	add("", KindDirection, false, true, "新建 新增 新设 设立 成立")
+	add(build, KindDirection, false, true, "建设 建立 构建 打造 创建 组建 建")
+	add("", KindDirection, false, true, "新建 新增 新设 设立 成立 建成")
+	add("完善", KindDirection, false, true, "完善 健全 优化")
+	add("", KindDirection, false, true, "促进 培育 壮大 发展 保护 治理 修复 整治 更新 推广 深化 改造 改善 压实 利用 保障 防治 规范 打响 推行 推出")
 	add("", KindModality, false, true, "完成 实现 完工 竣工")
 	add("实现", KindModality, false, true, "达到 达成 实现")
 	add("已", KindModality, true, false, "已 已经")
@@ -119,12 +140,12 @@ func newTurns() map[string]turn {
 	add(strive, KindModality, true, false, "力争 争取 力求")
 	add("", KindModality, true, false, "努力")
 	add("", KindModality, true, true, "鼓励 支持 引导 倡导 探索 申报 推荐 争创")
-	add("", KindModality, true, false, "基本 初步 试点 符合条件 有条件 可 可以 可能 部分 研究 约束性 预期性 优先 其他 其它 以上 以下 以内 分批次 首批")
+	add("", KindModality, true, false, "基本 初步 试点 符合条件 有条件 可 可以 可能 部分 研究 约束性 预期性 优先 其他 其它 以上 以下 以内 首批")
 	add("", KindModality, false, false, "必须 应当 应 须 务必 确保 严格 坚决")
 	add("", KindModality, false, false, "全面 全部 所有 均 都 一律 全域 全 每 每个 各 凡 一切 任何 完全 彻底 全覆盖 全流程 全链条")
 	add("", KindModality, true, false, "只 仅 唯一 只有 仅限 独家 专门")
 	add("明显", KindModality, false, false, "明显 显著")
-	add("", KindModality, false, false, "大幅 大幅度 大大 急剧 迅速 稳步 稳定 逐步 持续 加快 大力 深入 率先 首次 最 更 较 有效")
+	add("", KindModality, false, false, "大幅 大幅度 大大 急剧 迅速 稳步 稳定 逐步 分批次 持续 加快 大力 深入 率先 首次 最 更 较 有效")
 	limit := func(r reach, words string) {
 		for w := range strings.FieldsSeq(words) {
 			t := m[w]
@@ -140,7 +161,7 @@ func newTurns() map[string]turn {
 // turnWords finds the words of turns and those that only look like them.
 var turnWords = func() *wordList {
 	l := newWordList("不断 不同 不仅 非常 无论 了解 各类 各种 禁烧 过程 过渡 通过 超过 经过 建议 建制 建筑 可再生 可循环 可持续 应用 应对 应急 适应 反应 供应 效应 响应 相应 " +
-		"仅供 全国 全省 全市 全县 安全 全过程 每年 最终 更新 更加 更好 比较 都市 必须 完善 未来 禁止 均衡 平均 土建 曾用 大幅 " +
+		"仅供 全国 全省 全市 全县 安全 全过程 每年 最终 更新 更加 更好 比较 都市 变更 更换 更替 进行 必须 未来 禁止 均衡 平均 土建 曾用 大幅 " +
 		"许可证 许可 排污许可 空间管控 必要 各地 各市 各县 各区 各级 各州 各项 各方 建档 唯独 基建 环境许可")
 	for w := range turns {
 		l.add(w)
@@ -148,19 +169,14 @@ var turnWords = func() *wordList {
 	return l
 }()
 
-// exempt words only look like turns.
-func isTurn(w string) (turn, bool) {
-	t, ok := turns[w]
-	return t, ok
-}
-
 // A wordList finds the longest of its words at a place of a text.
 type wordList struct {
 	byFirst map[rune][][]rune
+	may     [64]uint64 // bits of the first runes, modulo its size: a quick no
 }
 
 func newWordList(words string) *wordList {
-	l := &wordList{map[rune][][]rune{}}
+	l := &wordList{byFirst: map[rune][][]rune{}}
 	for w := range strings.FieldsSeq(words) {
 		l.add(w)
 	}
@@ -170,14 +186,16 @@ func newWordList(words string) *wordList {
 func (l *wordList) add(w string) {
 	r := []rune(w)
 	l.byFirst[r[0]] = append(l.byFirst[r[0]], r)
+	l.may[r[0]/64%64] |= 1 << (r[0] % 64)
 }
 
 // lengths calls yield with the length of each word that stands at t[i:].
 func (l *wordList) lengths(t []token, i int, yield func(n int)) {
-	if t[i].kind != han {
+	r := rune(t[i].sym)
+	if t[i].kind != han || l.may[r/64%64]&(1<<(r%64)) == 0 {
 		return
 	}
-	for _, w := range l.byFirst[rune(t[i].sym)] {
+	for _, w := range l.byFirst[r] {
 		if hasAt(t, i, w) {
 			yield(len(w))
 		}

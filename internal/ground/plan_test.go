@@ -50,25 +50,21 @@ func items(t testing.TB, p *corpus.Plan, ids string) []Clause {
 	return out
 }
 
-func TestHonest(t *testing.T) {
+// TestVerbatim checks that what the plan says passes as it says it.
+func TestVerbatim(t *testing.T) {
 	p, g := embedded(t), embeddedGate(t)
-	for _, r := range rewordings {
-		if v := g.Check(r.sentence, items(t, p, r.ids)); !v.OK {
-			t.Errorf("%s %s: %s", r.ids, r.sentence, v.Why())
-		}
-	}
 	for i := range p.Clauses {
 		c := OfClause(p, i)
-		for _, s := range strings.Split(c.Text, "。") {
+		for s := range strings.SplitSeq(c.Text, "。") {
 			if v := g.Check(s, []Clause{c}); !v.OK && v.Kind != KindLength {
-				t.Errorf("%s verbatim %s: %s", p.Clauses[i].ID, s, v.Why())
+				t.Errorf("%s %s: %s", p.Clauses[i].ID, s, v.Why())
 			}
 		}
 	}
 	for i := range p.Targets {
 		c := OfTarget(p, i)
 		if v := g.Check(c.Text, []Clause{c}); !v.OK {
-			t.Errorf("%s verbatim %s: %s", p.Targets[i].ID, c.Text, v.Why())
+			t.Errorf("%s %s: %s", p.Targets[i].ID, c.Text, v.Why())
 		}
 	}
 }
