@@ -2,6 +2,7 @@ package llm
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -95,7 +96,36 @@ func (c *Client) try(ctx context.Context, d dialect, p Prompt, ev *Event) ([]byt
 	if err != nil {
 		return nil, &fault{kind: ErrOpen, outcome: BreakerOpen}
 	}
-	return p.object(r.content)
+	b, f := p.object(r.content)
+	if f == nil && c.wire.tells(written(b)) {
+		return nil, &fault{kind: ErrBadAnswer, outcome: BadAnswer, text: "it repeats the key"}
+	}
+	return b, f
+}
+
+// written is all that an object says: its strings without escapes.
+func written(object []byte) string {
+	var v any
+	_ = json.Unmarshal(object, &v) // it was read before
+	var b strings.Builder
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case string:
+			b.WriteString(v + "\n")
+		case []any:
+			for _, x := range v {
+				walk(x)
+			}
+		case map[string]any:
+			for k, x := range v {
+				walk(k)
+				walk(x)
+			}
+		}
+	}
+	walk(v)
+	return b.String()
 }
 
 // gaveUp returns why something did not come about in time.

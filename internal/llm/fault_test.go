@@ -280,6 +280,38 @@ func TestR11RedirectElsewhere(t *testing.T) {
 	}
 }
 
+// What a model says of the key is no answer, and is kept nowhere.
+func TestR25EchoedKey(t *testing.T) {
+	half := testKey[len(testKey)/2:]
+	for _, text := range []string{
+		"Bearer " + testKey, strings.ToUpper(testKey), "密钥是" + half + "。", strings.Join(strings.Split(testKey, ""), " "),
+		`\u00` + fmt.Sprintf("%x", testKey[0]) + testKey[1:],
+	} {
+		p := newPeer(t, says(`{"sentences":[{"text":"`+text+`"}]}`))
+		r := newRig(t, p.URL+"/v1", nil)
+		_, err := r.Complete(context.Background(), prompt("条文"))
+		if !errors.Is(err, ErrBadAnswer) {
+			t.Errorf("%q: %v", text, err)
+		}
+		checkSilence(t, r, err)
+	}
+	for _, test := range []struct {
+		text, key string
+		want      bool
+	}{
+		{"ollama", "ollama", false},
+		{"1", "1", false},
+		{"湿地保护率45.22%", "", false},
+		{"abcdefgh", "abcdefgh", true},
+		{"sk-0123456789", "xx0123456789yy", true},
+		{"sk-012345678", "xx0123456789yy", false},
+	} {
+		if got := tells(test.text, test.key); got != test.want {
+			t.Errorf("%q tells %q: %v", test.text, test.key, got)
+		}
+	}
+}
+
 // A server that repeats key and prompt in everything it says is not repeated.
 func TestR11Echo(t *testing.T) {
 	echo := "Incorrect API key provided: " + testKey + " for 条文概括条文"

@@ -32,8 +32,9 @@ const maxPause = time.Minute
 // A wire carries requests of the library to the server. It returns replies of
 // status 200, read in full, and faults in our own words for everything else.
 type wire struct {
-	http *http.Client
-	sign func(*http.Request)
+	http  *http.Client
+	sign  func(*http.Request)
+	tells func(string) bool // whether a text has a part of the key
 }
 
 // newWire returns a wire that adds the key to every request. Where plain, the
@@ -60,6 +61,39 @@ func newWire(key string, plain bool) *wire {
 			}
 			r.Header.Set("User-Agent", "wence")
 		},
+		tells: func(s string) bool { return tells(s, key) },
+	}
+}
+
+// A key shorter than keyLeast is no secret but a word that a local server wants
+// to see ("ollama"); of others, keyPart characters in a row are too many.
+const (
+	keyLeast = 8
+	keyPart  = 10
+)
+
+// tells reports whether a text has a part of a key, in either case, whatever
+// stands between its characters.
+func tells(text, key string) bool {
+	plain := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
+				return r
+			}
+			return -1
+		}, strings.ToLower(s))
+	}
+	text, key = plain(text), plain(key)
+	if len(key) < keyLeast {
+		return false
+	}
+	for i := 0; ; i++ {
+		if strings.Contains(text, key[i:min(i+keyPart, len(key))]) {
+			return true
+		}
+		if i+keyPart >= len(key) {
+			return false
+		}
 	}
 }
 
