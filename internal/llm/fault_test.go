@@ -287,7 +287,7 @@ func TestR25EchoedKey(t *testing.T) {
 		"Bearer " + testKey, strings.ToUpper(testKey), "密钥是" + half + "。", strings.Join(strings.Split(testKey, ""), " "),
 		`\u00` + fmt.Sprintf("%x", testKey[0]) + testKey[1:],
 	} {
-		p := newPeer(t, says(`{"sentences":[{"text":"`+text+`"}]}`))
+		p := newPeer(t, says(`{"text":"`+text+`"}`))
 		r := newRig(t, p.URL+"/v1", nil)
 		_, err := r.Complete(context.Background(), prompt("条文"))
 		if !errors.Is(err, ErrBadAnswer) {
