@@ -47,7 +47,7 @@ func ask(ctx context.Context, c *call) error {
 		return err
 	}
 	if c.json {
-		a = as.extend(ctx, line, a)
+		a, _ = as.extend(ctx, line, a) // the answer is whole without
 		err = writeJSON(c.stdout, a)
 	} else {
 		a, err = c.present(ctx, as, line, a)

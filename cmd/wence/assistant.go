@@ -73,19 +73,23 @@ func openWithModel(ctx context.Context, c *call) (*assistant, error) {
 	return as, nil
 }
 
-// extend lets the model add to an answer, and tells of it in its steps.
-func (as *assistant) extend(ctx context.Context, l eval.Line, a *answer.Answer) *answer.Answer {
+// extend lets the model add to an answer, and tells of it in its steps. Err is
+// why the model wrote nothing.
+func (as *assistant) extend(ctx context.Context, l eval.Line, a *answer.Answer) (_ *answer.Answer, err error) {
 	if !as.chat.Extends(a) {
-		return a
+		return a, nil
 	}
 	x := as.chat.Extend(ctx, l.Chat, a, as.call.date())
 	out := a.With(x)
 	if as.call.explain {
 		b := *out
 		b.Explain = append(slices.Clip(a.Explain), x.Lines()...)
+		if x.Err != nil {
+			b.Explain = append(b.Explain, "语言模型没有用上:"+modelFailure(x.Err))
+		}
 		out = &b
 	}
-	return out
+	return out, x.Err
 }
 
 // loadPlans returns the embedded plans and those of --plans. A plan that is

@@ -51,7 +51,13 @@ func askLines(ctx context.Context, c *call, as *assistant) error {
 		if err != nil {
 			return err
 		}
-		a = as.extend(ctx, q, a)
+		if as.chat.Extends(a) {
+			// The answers before need not wait for the model.
+			if err := out.Flush(); err != nil {
+				return err
+			}
+			a, _ = as.extend(ctx, q, a) // the answer is whole without
+		}
 		if err := writeJSON(out, a); err != nil {
 			return err
 		}

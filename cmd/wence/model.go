@@ -97,6 +97,28 @@ func modelTrouble(err error) error {
 	return usagef("环境变量 %s %s", name, how)
 }
 
+// modelFailure says in Chinese why a model added nothing, and what can be done.
+func modelFailure(err error) string {
+	for _, f := range []struct {
+		kind error
+		say  string
+	}{
+		{llm.ErrBudget, "token 预算用完了(见 WENCE_LLM_DAY_TOKENS)"},
+		{llm.ErrStore, "数据目录写不了,token 没法计数"},
+		{llm.ErrOpen, "服务连续出错,暂时不用它"},
+		{llm.ErrBusy, "请求太多"},
+		{llm.ErrTimeout, "等得太久(见 WENCE_LLM_TIMEOUT)"},
+		{context.DeadlineExceeded, "等得太久"},
+		{llm.ErrUnavailable, "服务连不上或出错,请检查 OPENAI_BASE_URL"},
+		{llm.ErrRefused, "服务拒绝了请求,请检查 OPENAI_API_KEY 和 OPENAI_MODEL"},
+	} {
+		if errors.Is(err, f.kind) {
+			return f.say
+		}
+	}
+	return "它的回答不能用"
+}
+
 // A model lets package answer use package llm; neither knows the other.
 type model struct{ *llm.Client }
 

@@ -39,9 +39,12 @@ func (c *call) present(ctx context.Context, as *assistant, l eval.Line, a *answe
 	if c.stdoutTTY {
 		fmt.Fprint(c.stdout, wait)
 	}
-	a = as.extend(ctx, l, a)
+	a, why := as.extend(ctx, l, a)
 	if c.stdoutTTY {
 		fmt.Fprint(c.stdout, "\r\x1b[K")
+		if why != nil {
+			fmt.Fprintf(c.stderr, "wence: 没有机器归纳：%s。\n", modelFailure(why))
+		}
 	}
 	if text := a.MachineText(); text != "" {
 		_, err := fmt.Fprintf(c.stdout, "\n%s\n", printableLines(text))

@@ -2,6 +2,7 @@ package answer
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -81,12 +82,9 @@ var whys = map[string]string{
 }
 
 // Lines tells step by step what became of what the model wrote, for
-// `wence ask --explain`.
+// `wence ask --explain`. Why it wrote nothing is for who knows the model.
 func (x Addition) Lines() []string {
 	var out []string
-	if x.Err != nil {
-		out = append(out, fmt.Sprintf("模型没有写成:%v", x.Err))
-	}
 	if x.Summary != nil {
 		out = append(out, fmt.Sprintf("归纳:%d句通过核对", len(x.Summary.Sentences)))
 	}
@@ -94,7 +92,7 @@ func (x Addition) Lines() []string {
 		out = append(out, "改写通过核对:"+x.Second.Question)
 	}
 	for _, d := range x.Dropped {
-		why := whys[d.Why]
+		why := cmp.Or(whys[d.Why], d.Why)
 		if d.What != "" {
 			why += " " + d.What
 		}

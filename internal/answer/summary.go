@@ -170,7 +170,7 @@ func clauses(cs []cited) []ground.Clause {
 // still mislead.
 func short(a *Answer, s *Summary) string {
 	if len(s.Sentences) == 0 || len(s.Sentences) < s.Dropped {
-		return "most of it"
+		return "多数内容"
 	}
 	cites := map[string]bool{}
 	var text strings.Builder
@@ -181,7 +181,7 @@ func short(a *Answer, s *Summary) string {
 		}
 	}
 	if len(cites) < 2 {
-		return "all but one clause"
+		return "其他条款"
 	}
 	for _, v := range a.Values {
 		if v.Number != "" && !strings.Contains(text.String(), fold.String(v.Number)) {
