@@ -302,6 +302,7 @@ func (s *service) startWeb(ctx context.Context, part func(func() error)) error {
 func (s *service) webHandler() (http.Handler, error) {
 	s.web = web.NewServer(web.ServerOptions{
 		Log: s.log, Ready: s.ready, Token: s.cfg.siteToken, Open: []string{s.cfg.webhookPath}, Requests: s.metrics.Request,
+		Refuse: refuse,
 	})
 	limit := web.NewLimiter(s.cfg.asksPerSecond, s.cfg.asksAtOnce)
 	rate := func(k chat.Key, id string, good bool, at time.Time) error {
@@ -330,11 +331,23 @@ func (s *service) webHandler() (http.Handler, error) {
 	s.web.Handle("/mcp", tools.Handler())
 	if s.cfg.metricsAddr == "" {
 		s.web.Handle("GET /metrics", web.LoopbackOnly(s.metrics.Handler()))
+		s.web.Handle("/metrics", web.OnlyFor("GET, HEAD"))
 	}
 	if s.bot != nil && s.cfg.webhookURL != "" {
 		s.web.Handle(s.cfg.webhookPath, s.bot)
 	}
-	return s.web.Handler(func(next http.Handler) http.Handler { return calls.Guard(web.Strict(next)) }), nil
+	return s.web.Handler(func(next http.Handler) http.Handler { return calls.Guard(web.Strict(next, refuse)) }), nil
+}
+
+// refuse turns a request away in the form that its path is answered in.
+func refuse(w http.ResponseWriter, r *http.Request, status int, detail string) {
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'")
+		api.WriteProblem(w, r, status, detail)
+		return
+	}
+	web.Plain(w, status, detail)
 }
 
 // tooFast refuses a question to the API.

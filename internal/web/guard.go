@@ -10,23 +10,33 @@ import (
 	"time"
 )
 
+// A Refuser answers a request that is turned away before a handler sees it.
+// Detail is for users and says how to mend it.
+type Refuser func(w http.ResponseWriter, r *http.Request, status int, detail string)
+
+// refuse is the Refuser in plain text.
+func refuse(w http.ResponseWriter, _ *http.Request, status int, detail string) {
+	Plain(w, status, detail)
+}
+
 // protect asks for the site's token, as a bearer token or as the password of
 // basic authentication with any name, so that browsers can ask for it.
-func protect(token string, open func(path string) bool, next http.Handler) http.Handler {
+func protect(token string, open func(path string) bool, refuse Refuser, next http.Handler) http.Handler {
 	if token == "" {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		if !ok {
+		scheme, given, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		if !strings.EqualFold(scheme, "Bearer") {
 			_, given, _ = r.BasicAuth()
 		}
 		if open(r.URL.Path) || subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1 {
 			next.ServeHTTP(w, r)
 			return
 		}
-		w.Header().Set("WWW-Authenticate", `Basic realm="wence", charset="UTF-8"`)
-		plain(w, http.StatusUnauthorized, "需要口令。")
+		w.Header().Add("WWW-Authenticate", `Basic realm="wence", charset="UTF-8"`)
+		w.Header().Add("WWW-Authenticate", `Bearer realm="wence"`)
+		refuse(w, r, http.StatusUnauthorized, "需要口令：程序请带请求头 Authorization: Bearer 口令；浏览器请在密码框里填口令，用户名不限。")
 	})
 }
 
@@ -51,7 +61,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 				// The value of a panic may quote what was asked.
 				s.log.Error("a bug was contained", "request", id, "path", r.URL.Path, "stack", string(debug.Stack()))
 				if !rec.wrote {
-					plain(rec, http.StatusInternalServerError, "出错了，请稍后再试。编号 "+id)
+					Plain(rec, http.StatusInternalServerError, "出错了，请稍后再试。编号 "+id)
 				}
 			}
 			took := time.Since(began)

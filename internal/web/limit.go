@@ -70,7 +70,7 @@ func (l *Limiter) Allow(r *http.Request) bool {
 // Wrap answers 429 for those that ask too often.
 func (l *Limiter) Wrap(next http.Handler) http.Handler {
 	return l.WrapWith(func(w http.ResponseWriter, _ *http.Request) {
-		plain(w, http.StatusTooManyRequests, "问得太快了，请过一会儿再问。")
+		Plain(w, http.StatusTooManyRequests, "问得太快了，请过一会儿再问。")
 	})(next)
 }
 

@@ -35,7 +35,7 @@ func TestLinks(t *testing.T) {
 	_, s, _ := testSite(t, SiteOptions{})
 	server := NewServer(ServerOptions{Log: slog.New(slog.DiscardHandler), Ready: func(context.Context) error { return nil }})
 	s.Register(server.Handle)
-	base := "http://" + listen(t, server, server.Handler(Strict))
+	base := "http://" + listen(t, server, server.Handler(func(next http.Handler) http.Handler { return Strict(next, nil) }))
 	for _, file := range []string{ownSet, sharedSet} {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			cases := questions(t, file)

@@ -54,7 +54,7 @@ func modelSite(t testing.TB, opt SiteOptions) http.Handler {
 	}
 	mux := http.NewServeMux()
 	s.Register(mux.Handle)
-	return Strict(mux)
+	return Strict(mux, nil)
 }
 
 // recordOf is what an answer on a page is kept under.
@@ -88,7 +88,7 @@ func TestMachine(t *testing.T) {
 	if w.Code != http.StatusOK || len(sum) != 1 || !strings.Contains(text(sum[0]), "机器归纳") || !strings.Contains(text(sum[0]), "<b>test") {
 		t.Fatalf("%d %s", w.Code, text(sum...))
 	}
-	links := all(sum[0], withClass("cite"))
+	links := all(sum[0], withClass("src"))
 	if len(links) != 2 {
 		t.Errorf("%d links", len(links))
 	}
@@ -155,14 +155,14 @@ func TestBrowserMachine(t *testing.T) {
 	h := modelSite(t, SiteOptions{})
 	b := newTab(t, h)
 	b.open("/")
-	b.do(keys("#ask input[name=q]", "省林草局要做的工作有哪些"), click("#ask button"), seen(".summary .cite"))
+	b.do(keys("#ask input[name=q]", "省林草局要做的工作有哪些"), click("#ask button"), seen(".summary .src"))
 	b.says(".summary h3", "机器归纳")
-	b.do(click(".summary .cite"), seen("[data-quote]"))
+	b.do(click(".summary .src"), seen("[data-quote]"))
 
 	b = newTab(t, h)
 	b.noScript()
 	b.open("/")
 	b.do(keys("#ask input[name=q]", "省林草局要做的工作有哪些"), click("#ask button"), seen(".machine button"))
-	b.do(click(".machine button"), seen(".summary .cite"))
+	b.do(click(".machine button"), seen(".summary .src"))
 	b.says(".headline", "省林草局牵头")
 }

@@ -110,7 +110,7 @@ func LoopbackOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, err := net.SplitHostPort(r.RemoteAddr)
 		if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
-			plain(w, http.StatusNotFound, "没有这个页面。")
+			Plain(w, http.StatusNotFound, "没有这个页面。")
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -48,6 +48,9 @@ type ServerOptions struct {
 	Token string
 	Open  []string // paths with a secret of their own
 
+	// Refuse answers requests without the token; nil is plain text.
+	Refuse Refuser
+
 	// Requests is told of every request; nil is not.
 	Requests func(method string, status int, took time.Duration)
 }
@@ -62,20 +65,26 @@ type Server struct {
 
 // NewServer returns a Server that answers /healthz and /readyz.
 func NewServer(opt ServerOptions) *Server {
+	if opt.Refuse == nil {
+		opt.Refuse = refuse
+	}
 	s := &Server{opt: opt, log: opt.Log, mux: http.NewServeMux()}
-	s.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
+	s.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { Plain(w, http.StatusOK, "ok") })
+	s.mux.Handle("/healthz", OnlyFor("GET, HEAD"))
+	s.mux.Handle("/readyz", OnlyFor("GET, HEAD"))
 	s.mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if err := opt.Ready(r.Context()); err != nil {
 			s.log.Warn("not ready", "error", err)
-			plain(w, http.StatusServiceUnavailable, "not ready")
+			Plain(w, http.StatusServiceUnavailable, "not ready")
 			return
 		}
-		plain(w, http.StatusOK, "ready")
+		Plain(w, http.StatusOK, "ready")
 	})
 	return s
 }
 
-func plain(w http.ResponseWriter, code int, text string) {
+// Plain writes one line of text.
+func Plain(w http.ResponseWriter, code int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'")
@@ -93,7 +102,7 @@ func (s *Server) Handler(guard func(http.Handler) http.Handler) http.Handler {
 	if guard != nil {
 		h = guard(h)
 	}
-	h = protect(s.opt.Token, s.open, h)
+	h = protect(s.opt.Token, s.open, s.opt.Refuse, h)
 	return s.observe(gzhttp.GzipHandler(h))
 }
 

@@ -102,21 +102,21 @@ func NewSite(c *chat.Chat, opt SiteOptions) (*Site, error) {
 func (s *Site) Register(handle func(pattern string, h http.Handler)) {
 	handle("GET /{$}", http.HandlerFunc(s.home))
 	handle("POST /{$}", ownForms(http.HandlerFunc(s.post)))
-	handle("/{$}", onlyFor("GET, HEAD, POST"))
+	handle("/{$}", OnlyFor("GET, HEAD, POST"))
 	for path, page := range map[string]http.HandlerFunc{
 		"/p/{plan}": s.planPage, "/p/{plan}/{id}": s.itemPage, "/overview/{plan}": s.overviewPage,
 	} {
 		handle("GET "+path, page)
-		handle(path, onlyFor("GET, HEAD"))
+		handle(path, OnlyFor("GET, HEAD"))
 	}
 	handle("/", http.HandlerFunc(s.noPage))
 }
 
-// onlyFor refuses the methods that a page does not have.
-func onlyFor(methods string) http.Handler {
+// OnlyFor refuses the methods that a page does not have.
+func OnlyFor(methods string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Allow", methods)
-		plain(w, http.StatusMethodNotAllowed, "这个地址只接受 "+methods+"。")
+		Plain(w, http.StatusMethodNotAllowed, "这个地址只接受 "+methods+"。")
 	})
 }
 
@@ -263,7 +263,7 @@ func (s *Site) fail(w http.ResponseWriter, err error) {
 	s.opt.Log.Error("cannot make a page", "error", err)
 	w.Header().Del("ETag")
 	w.Header().Set("Cache-Control", "no-store")
-	plain(w, http.StatusInternalServerError, "internal error")
+	Plain(w, http.StatusInternalServerError, "internal error")
 }
 
 // fresh reports whether the client has the page already, and says so. What

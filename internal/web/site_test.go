@@ -67,7 +67,7 @@ func testSite(t testing.TB, opt SiteOptions, plans ...*corpus.Plan) (http.Handle
 	}
 	mux := http.NewServeMux()
 	s.Register(mux.Handle)
-	return Strict(mux), s, st
+	return Strict(mux, nil), s, st
 }
 
 func get(t testing.TB, h http.Handler, target string) *httptest.ResponseRecorder {

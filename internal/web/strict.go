@@ -13,11 +13,15 @@ const maxURI = 16 << 10
 // Strict answers 400 to every request whose path is not written plainly: with
 // empty or dotted segments, an encoded slash, dot or control character, or
 // bytes that are not UTF-8. It belongs in front of an [http.ServeMux], which
-// would redirect such a path to what it takes it to mean.
-func Strict(next http.Handler) http.Handler {
+// would redirect such a path to what it takes it to mean. A nil Refuser is one in
+// plain text.
+func Strict(next http.Handler, answer Refuser) http.Handler {
+	if answer == nil {
+		answer = refuse
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if len(r.RequestURI) > maxURI || !plainPath(r.URL.EscapedPath(), r.URL.Path) {
-			plain(w, http.StatusBadRequest, "bad path")
+			answer(w, r, http.StatusBadRequest, "地址写得不对：太长，或有多余的斜杠、点、控制字符或不该编码的字符。")
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -6,7 +6,6 @@ import (
 	"sort"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/wence-qa/wence/corpus"
 )
@@ -21,7 +20,7 @@ const (
 	noteUnit // the name of a unit in a mark
 	noteValue
 	noteAnchor // where an item begins; empty
-	noteRef    // behind an item and its stop; empty
+	noteRef    // before an item, to point to it; empty
 )
 
 // A note marks a part of the text.
@@ -65,11 +64,9 @@ func annotate(p *corpus.Plan, lines []corpus.Span) [][]note {
 		if s.Empty() {
 			return
 		}
-		from := sort.Search(len(lines), func(i int) bool { return lines[i].End > s.Start })
-		end := afterStop(p.Text, s.End)
-		to := sort.Search(len(lines), func(i int) bool { return lines[i].End >= end })
-		out[from] = append(out[from], note{corpus.Span{Start: s.Start, End: s.Start}, noteAnchor, -1, id})
-		out[to] = append(out[to], note{corpus.Span{Start: end, End: end}, noteRef, -1, id})
+		i := sort.Search(len(lines), func(i int) bool { return lines[i].End > s.Start })
+		at := corpus.Span{Start: s.Start, End: s.Start}
+		out[i] = append(out[i], note{at, noteAnchor, -1, id}, note{at, noteRef, -1, id})
 	}
 	item("0", p.Preamble())
 	for i := range p.Clauses {
@@ -86,14 +83,6 @@ func annotate(p *corpus.Plan, lines []corpus.Span) [][]note {
 		item(p.Targets[i].ID, p.Targets[i].Quote)
 	}
 	return out
-}
-
-// afterStop is the end of the stop or comma at a place in text, if one is there.
-func afterStop(text string, at int) int {
-	if r, n := utf8.DecodeRuneInString(text[at:]); strings.ContainsRune("。.；;，,、", r) {
-		return at + n
-	}
-	return at
 }
 
 // clauseSpan is a clause with the mark right behind it.
@@ -327,7 +316,7 @@ func (r *reader) part(s corpus.Span, notes []note, l look) part {
 		switch {
 		case n.kind == noteAnchor && n.Start == s.Start && l.refs != nil && !r.isClause(n.name):
 			x.Anchors = append(x.Anchors, n.name)
-		case n.kind == noteRef && n.End == s.End:
+		case n.kind == noteRef && n.Start == s.Start:
 			x.Refs = l.ref(x.Refs, n.name)
 		case n.Empty() || !n.Contains(s):
 		case n.kind == noteMark:

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wence-qa/wence/internal/chat"
@@ -38,6 +39,8 @@ type API struct {
 	// these locks, which others may share.
 	seed  maphash.Seed
 	locks [64]sync.Mutex
+
+	slowUntil atomic.Int64 // until when nobody waits for the language model unasked, Unix nanoseconds
 }
 
 // New returns an API that answers from c and its plans.

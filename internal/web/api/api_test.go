@@ -414,7 +414,7 @@ func TestLimit(t *testing.T) {
 func TestWriteProblem(t *testing.T) {
 	w := httptest.NewRecorder()
 	WriteProblem(w, httptest.NewRequest("GET", "/api/plans?token=secret", nil), http.StatusUnauthorized, "请带上令牌。")
-	want := `{"type":"about:blank","title":"Unauthorized","status":401,"detail":"请带上令牌。","instance":"/api/plans"}` + "\n"
+	want := `{"type":"/api/openapi.json#/components/x-problems/no-token","title":"需要口令","status":401,"detail":"请带上令牌。","instance":"/api/plans"}` + "\n"
 	if w.Code != 401 || w.Body.String() != want {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}

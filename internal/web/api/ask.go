@@ -102,18 +102,23 @@ func (a *API) ask(w http.ResponseWriter, r *http.Request, q question) *problem {
 	return nil
 }
 
-// How long an answer waits for what a language model adds to it: a caller wants
-// it soon. What comes later is there for who asks the same again.
+// How long an answer waits for what a language model adds to it. Who does not
+// say gets what comes soon, and waits no more for a model that was too late for
+// somebody in the last slowFor. What comes later is there for who asks the same
+// again.
 const (
-	usualWait = 3 * time.Second
-	maxWait   = 30 * time.Second
+	unsaidWait = -1
+	usualWait  = 3 * time.Second
+	maxWait    = 30 * time.Second
+	slowFor    = time.Minute
 )
 
-// waiting reads how long to wait for the language model.
+// waiting reads how long to wait for the language model, unsaidWait when r does
+// not say.
 func waiting(r *http.Request) (time.Duration, *problem) {
 	s := r.URL.Query().Get("wait")
 	if s == "" {
-		return usualWait, nil
+		return unsaidWait, nil
 	}
 	n, err := strconv.Atoi(s)
 	if wait := time.Duration(n) * time.Second; err == nil && wait >= 0 && wait <= maxWait {
@@ -127,9 +132,20 @@ func (a *API) extended(ctx context.Context, q question, x *answer.Answer, wait t
 	if wait == 0 || !a.chat.Extends(x) {
 		return x
 	}
-	ctx, cancel := context.WithTimeout(ctx, wait)
+	unsaid := wait == unsaidWait
+	if unsaid {
+		wait = usualWait
+		if time.Now().UnixNano() < a.slowUntil.Load() {
+			wait = time.Millisecond // what is known already, and the model begins
+		}
+	}
+	late, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	return x.With(a.chat.Extend(ctx, chatName+"/"+q.Conversation, x, a.opt.Now()))
+	added := a.chat.Extend(late, chatName+"/"+q.Conversation, x, a.opt.Now())
+	if unsaid && late.Err() != nil && ctx.Err() == nil {
+		a.slowUntil.Store(time.Now().Add(slowFor).UnixNano())
+	}
+	return x.With(added)
 }
 
 // answer answers q in its conversation, when those before it are answered.

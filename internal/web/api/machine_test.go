@@ -82,6 +82,23 @@ func TestMachine(t *testing.T) {
 	}
 }
 
+// TestSlowModel makes one caller wait for a slow model, and not the next.
+func TestSlowModel(t *testing.T) {
+	s := &site{t: t, now: start, store: store.NewMemory(time.Now), model: testModel{time.Minute}}
+	s.run(Options{})
+	var took []time.Duration
+	for range 3 {
+		began := time.Now()
+		if r := s.get("/api/ask?plan=jilin-2024&q=" + url.QueryEscape("省林草局要做的工作有哪些")); r.StatusCode != 200 {
+			t.Fatalf("%s %s", r.Status, r.body)
+		}
+		took = append(took, time.Since(began))
+	}
+	if took[0] < usualWait || took[1] > usualWait/2 || took[2] > usualWait/2 {
+		t.Errorf("took %v", took)
+	}
+}
+
 func TestWait(t *testing.T) {
 	s := newSite(t, Options{})
 	for _, wait := range []string{"-1", "31", "soon", "1.5"} {

@@ -22,6 +22,8 @@ var (
 	kindLong         = kind{"long-question", http.StatusBadRequest, "问题太长"}
 	kindConversation = kind{"bad-conversation", http.StatusBadRequest, "会话编号不合规"}
 	kindOrigin       = kind{"cross-origin", http.StatusForbidden, "不接受别的网站的请求"}
+	kindPath         = kind{"bad-path", http.StatusBadRequest, "地址有误"}
+	kindToken        = kind{"no-token", http.StatusUnauthorized, "需要口令"}
 	kindNoRoute      = kind{"no-route", http.StatusNotFound, "没有这个地址"}
 	kindNoPlan       = kind{"no-plan", http.StatusNotFound, "没有这份方案"}
 	kindMethod       = kind{"bad-method", http.StatusMethodNotAllowed, "方法不对"}
@@ -35,7 +37,7 @@ var (
 )
 
 var kinds = []kind{
-	kindParameter, kindBody, kindEmpty, kindLong, kindConversation, kindOrigin, kindNoRoute, kindNoPlan, kindMethod,
+	kindParameter, kindBody, kindEmpty, kindLong, kindConversation, kindOrigin, kindPath, kindToken, kindNoRoute, kindNoPlan, kindMethod,
 	kindLarge, kindMedia, kindPlan, kindAnswer, kindLimit, kindInternal, kindUnavailable,
 }
 
@@ -55,12 +57,15 @@ func wrong(k kind, format string, args ...any) *problem {
 func (k kind) uri() string { return "/api/openapi.json#/components/x-problems/" + k.slug }
 
 // WriteProblem writes a problem document for what a wrapper of this API
-// refuses: too many questions (429), no or a wrong token (401). detail is for
+// refuses: too many questions (429), no or a wrong token (401), a path that is not
+// written plainly (400). detail is for
 // users and says how to mend it.
 func WriteProblem(w http.ResponseWriter, r *http.Request, status int, detail string) {
 	p := &problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail}
-	if status == kindLimit.status {
-		p.Type, p.Title = kindLimit.uri(), kindLimit.title
+	for _, k := range []kind{kindLimit, kindToken, kindPath} {
+		if status == k.status {
+			p.Type, p.Title = k.uri(), k.title
+		}
 	}
 	p.write(w, r)
 }
