@@ -34,6 +34,9 @@ type config struct {
 	asksAtOnce               int
 }
 
+// minSiteToken is how many characters a token for the site must have.
+const minSiteToken = 8
+
 const defaultAddr = "127.0.0.1:8080"
 
 // secretNames are the variables whose values must never be shown. Each can be
@@ -177,6 +180,9 @@ func readConfig(getenv func(string) string) (*config, error) {
 		keepQuestions: e.days("WENCE_KEEP_QUESTIONS", chat.MaxKeepQuestions), level: e.level("WENCE_LOG_LEVEL"),
 	}
 	c.siteToken, c.metricsAddr = e.secret("WENCE_SITE_TOKEN"), getenv("WENCE_METRICS_ADDR")
+	if n := len(c.siteToken); n > 0 && n < minSiteToken {
+		e.wrong("WENCE_SITE_TOKEN", "太短，容易猜中；请至少用 %d 个字符。", minSiteToken)
+	}
 	c.asksPerSecond, c.asksAtOnce = float64(e.count("WENCE_ASKS_PER_SECOND")), e.count("WENCE_ASKS_AT_ONCE")
 	if _, port, err := net.SplitHostPort(c.metricsAddr); c.metricsAddr != "" && (err != nil || port == "") {
 		e.wrong("WENCE_METRICS_ADDR", "应当形如 127.0.0.1:9090，而不是“%s”。", c.metricsAddr)

@@ -277,6 +277,14 @@ func (s *service) listen() (net.Listener, error) {
 	return nil, &failure{exitUsage, why + "；请用 WENCE_ADDR 换一个。", err}
 }
 
+// reachable is an address that a browser on this machine can open.
+func reachable(a net.Addr) string {
+	if t, ok := a.(*net.TCPAddr); ok && t.IP.IsUnspecified() {
+		return fmt.Sprintf("127.0.0.1:%d", t.Port)
+	}
+	return a.String()
+}
+
 // startWeb starts the HTTP listener.
 func (s *service) startWeb(ctx context.Context, part func(func() error)) error {
 	l, err := s.listen()
@@ -287,9 +295,16 @@ func (s *service) startWeb(ctx context.Context, part func(func() error)) error {
 	if err != nil {
 		return err
 	}
-	s.say("网页服务：http://%s", l.Addr())
+	at := reachable(l.Addr())
+	s.say("网页服务：http://%s", at)
+	if at != l.Addr().String() {
+		s.say("  对本机所有网络地址开放")
+		if s.cfg.siteToken == "" {
+			s.say("  注意：没有口令，连得上的人都能看能问；要口令请设 WENCE_SITE_TOKEN，只供本机请把 WENCE_ADDR 设为 127.0.0.1:8080")
+		}
+	}
 	if first := s.as.engine.Starters(ctx, s.as.plans[0].ID); len(first) > 0 {
-		s.say("先问一句试试：%s\n  http://%s/?q=%s", first[0], l.Addr(), url.QueryEscape(first[0]))
+		s.say("先问一句试试：%s\n  http://%s/?q=%s", first[0], at, url.QueryEscape(first[0]))
 	}
 	part(func() error { return s.web.Serve(ctx, l, h) })
 	if s.cfg.metricsAddr != "" {

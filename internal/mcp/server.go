@@ -97,28 +97,23 @@ func New(e *answer.Engine, opt Options) *Server {
 // Stdio serves one client, which writes to in and reads from out, one JSON
 // message a line. It returns nil when in ends and when ctx does; if in is an
 // io.Closer, it is then closed, so that no read is left hanging.
+//
+// A line that is no JSON is answered with an error, as the protocol says; the
+// SDK would end the session.
 func (s *Server) Stdio(ctx context.Context, in io.Reader, out io.Writer) error {
-	err := s.sdk.Run(ctx, &sdk.IOTransport{Reader: reader{in}, Writer: writer{out}, MaxLineLength: maxMessage})
+	locked := &writer{w: out}
+	good, feed := io.Pipe()
+	go sift(in, feed, locked)
+	defer good.Close()
+	if c, ok := in.(io.Closer); ok {
+		defer context.AfterFunc(ctx, func() { c.Close() })()
+	}
+	err := s.sdk.Run(ctx, &sdk.IOTransport{Reader: good, Writer: locked, MaxLineLength: maxMessage})
 	if err != nil && ctx.Err() == nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("serve MCP: %w", err)
 	}
 	return nil
 }
-
-// reader closes what it reads from if that can be closed.
-type reader struct{ io.Reader }
-
-func (r reader) Close() error {
-	if c, ok := r.Reader.(io.Closer); ok {
-		return c.Close()
-	}
-	return nil
-}
-
-// writer leaves what it writes to open: it is the caller's.
-type writer struct{ io.Writer }
-
-func (writer) Close() error { return nil }
 
 // Handler serves clients over streamable HTTP, each request by itself. It takes
 // POST only, answers in JSON, and turns away browsers from other sites.

@@ -33,6 +33,7 @@ type askMain struct {
 	Chosen   string // the plan to ask
 	Notice   string // why there is no answer
 	Talking  bool   // a conversation goes on
+	Talk     string // its name, for browsers that keep no cookies; "" for none
 
 	OnlyMachine bool // show nothing of Answer but what a language model added
 }
@@ -95,7 +96,7 @@ func (s *Site) post(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Site) askMain(r *http.Request) askMain {
-	m := askMain{Several: len(s.plans) > 1, Talking: talker(r) != ""}
+	m := askMain{Several: len(s.plans) > 1, Talking: talker(r) != "", Talk: formTalker(r)}
 	for _, p := range s.plans {
 		if p.ID() == r.FormValue("plan") {
 			m.Chosen = p.ID()
@@ -139,7 +140,7 @@ func (s *Site) answer(w http.ResponseWriter, r *http.Request) {
 		user = random()
 		http.SetCookie(w, s.cookie(user, cookieAge))
 	}
-	m.Talking = true
+	m.Talking, m.Talk = true, user
 	m.Answer = s.turn(r.Context(), user, text, m.Chosen)
 	s.ask(w, r, http.StatusOK, m)
 }
@@ -224,13 +225,26 @@ func random() string {
 	return hex.EncodeToString(b[:])
 }
 
-// talker is whose conversation a request belongs to; "" for nobody's.
+// talker is whose conversation a request belongs to; "" for nobody's. A page
+// with an answer names its conversation, so that its forms go on with it in a
+// browser that keeps no cookies, and beside another page.
 func talker(r *http.Request) string {
+	if t := formTalker(r); t != "" {
+		return t
+	}
 	c, err := r.Cookie(cookieName)
 	if err != nil || !isRandom.MatchString(c.Value) {
 		return ""
 	}
 	return c.Value
+}
+
+// formTalker is the conversation that a posted form names.
+func formTalker(r *http.Request) string {
+	if t := r.PostForm.Get("talk"); isRandom.MatchString(t) {
+		return t
+	}
+	return ""
 }
 
 func (s *Site) cookie(value string, age int) *http.Cookie {

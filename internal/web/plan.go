@@ -57,7 +57,7 @@ func (s *Site) planPage(w http.ResponseWriter, r *http.Request) {
 	}
 	q := r.URL.Query()
 	query := clip(strings.TrimSpace(strings.ToValidUTF8(q.Get("q"), "")), maxSearch)
-	unit := clip(strings.TrimSpace(strings.ToValidUTF8(q.Get("agency"), "")), maxSearch)
+	unit := rd.called(clip(strings.TrimSpace(strings.ToValidUTF8(q.Get("agency"), "")), maxSearch))
 	_, known := rd.data().agency(unit)
 	key := ""
 	if query == "" && (known || unit == "") {

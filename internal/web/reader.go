@@ -210,6 +210,23 @@ func others(c *corpus.Clause) []string {
 	return out
 }
 
+// called returns what the plan calls a unit that has several names; name itself
+// where it has none of them.
+func (r *reader) called(name string) string {
+	d := r.data()
+	if _, ok := d.agency(name); ok || name == "" {
+		return name
+	}
+	for _, asked := range r.engine.Read(name).Agencies {
+		for _, a := range d.agencies {
+			if read := r.engine.Read(a.Name).Agencies; len(read) == 1 && read[0].Name == asked.Name && read[0].Local == asked.Local {
+				return a.Name
+			}
+		}
+	}
+	return name
+}
+
 // agency returns what the plan says of a unit.
 func (d *readerData) agency(name string) (agency, bool) {
 	i := slices.IndexFunc(d.agencies, func(a agency) bool { return a.Name == name })

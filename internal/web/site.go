@@ -147,7 +147,7 @@ func (s *Site) loadPages() error {
 	s.style, s.script = template.CSS(style), template.JS(script)
 	s.policy = "default-src 'none'; style-src " + source(style) + "; script-src " + source(script) +
 		"; img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-	base, err := template.New("").Funcs(template.FuncMap{"ask": askLink, "agency": agencyLink, "exact": exact, "long": long}).
+	base, err := template.New("").Funcs(template.FuncMap{"ask": askLink, "askAbout": askAbout, "agency": agencyLink, "exact": exact, "long": long}).
 		ParseFS(pageFiles, "page/layout.html", "page/text.html")
 	if err != nil {
 		return err
@@ -302,6 +302,14 @@ func exact(s string) template.HTML {
 func long(headline string) bool { return utf8.RuneCountInString(headline) > 70 }
 
 func askLink(question string) string { return "/?q=" + url.QueryEscape(question) }
+
+// askAbout asks about one plan; "" is askLink.
+func askAbout(question, plan string) string {
+	if plan == "" {
+		return askLink(question)
+	}
+	return askLink(question) + "&plan=" + url.QueryEscape(plan)
+}
 
 func agencyLink(plan, agency string) string {
 	return "/p/" + url.PathEscape(plan) + "?agency=" + url.QueryEscape(agency)

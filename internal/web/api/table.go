@@ -15,7 +15,7 @@ import (
 )
 
 // tableVersion changes when the same plan gives another table.
-const tableVersion = "1"
+const tableVersion = "2"
 
 // A column of a task table.
 type column struct {
@@ -25,7 +25,7 @@ type column struct {
 }
 
 // columns returns the columns of a plan's table: those for supporting and
-// responsible units only where the plan names such.
+// responsible units, and for sentences that clauses share, only where the plan has such.
 func columns(p *plan) []column {
 	units := func(of func(*corpus.Clause) []string) func(*plan, int, string) string {
 		return func(p *plan, i int, _ string) string { return strings.Join(of(&p.Clauses[i]), "、") }
@@ -55,6 +55,10 @@ func columns(p *plan) []column {
 		if slices.ContainsFunc(p.Clauses, func(x corpus.Clause) bool { return len(c.of(&x)) > 0 }) {
 			out = append(out, column{c.head, 30, units(c.of)})
 		}
+	}
+	if slices.ContainsFunc(p.Clauses, func(c corpus.Clause) bool { return !c.Sentence.Empty() }) {
+		// 用水权 alone says little.
+		out = append(out, column{"所在句", 80, func(p *plan, i int, _ string) string { return p.Quote(p.Clauses[i].Sentence) }})
 	}
 	return out
 }

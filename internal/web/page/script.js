@@ -67,8 +67,9 @@
     });
   }
   machine(document);
-  function ask(text) {
-    var body = new URLSearchParams({ q: text, plan: form.plan ? form.plan.value : "" });
+  function ask(text, plan) {
+    var body = new URLSearchParams({ q: text, plan: plan || (form.plan ? form.plan.value : "") });
+    if (form.talk) body.set("talk", form.talk.value);
     var slot = document.createElement("div");
     slot.innerHTML = '<p class="wait">正在查……</p>';
     thread.append(slot);
@@ -94,7 +95,7 @@
     var a = e.target.closest("a[data-ask]");
     if (!a || e.ctrlKey || e.metaKey || e.shiftKey) return;
     e.preventDefault();
-    ask(a.dataset.ask);
+    ask(a.dataset.ask, a.dataset.plan);
   });
   thread.addEventListener("submit", function (e) {
     var f = e.target.closest("form.rate");
