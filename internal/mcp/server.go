@@ -97,18 +97,15 @@ func New(e *answer.Engine, opt Options) *Server {
 // Stdio serves one client, which writes to in and reads from out, one JSON
 // message a line. It returns nil when in ends and when ctx does; if in is an
 // io.Closer, it is then closed, so that no read is left hanging.
-//
-// A line that is no JSON is answered with an error, as the protocol says; the
-// SDK would end the session.
+// What was asked before in ends is answered still.
 func (s *Server) Stdio(ctx context.Context, in io.Reader, out io.Writer) error {
-	locked := &writer{w: out}
-	good, feed := io.Pipe()
-	go sift(in, feed, locked)
+	p, good := newPipe(in, out)
 	defer good.Close()
+	go p.pump()
 	if c, ok := in.(io.Closer); ok {
 		defer context.AfterFunc(ctx, func() { c.Close() })()
 	}
-	err := s.sdk.Run(ctx, &sdk.IOTransport{Reader: good, Writer: locked, MaxLineLength: maxMessage})
+	err := s.sdk.Run(ctx, &sdk.IOTransport{Reader: good, Writer: p, MaxLineLength: maxMessage})
 	if err != nil && ctx.Err() == nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("serve MCP: %w", err)
 	}

@@ -213,3 +213,20 @@ func TestRaw(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestLastAnswers answers a client that asks everything at once and leaves.
+func TestLastAnswers(t *testing.T) {
+	in := `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"raw","version":"0"}}}
+{"jsonrpc":"2.0","method":"notifications/initialized"}
+` + strings.ReplaceAll(listTools, `"id":1`, `"id":2`) + `
+{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"ask","arguments":{"question":"古树名木保护谁牵头","plan":"jilin-2024"}}}`
+	var out strings.Builder
+	if err := testServer(t, testPlans(t), Options{}).Stdio(t.Context(), strings.NewReader(in), &out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"id":1,`, `"id":2,`, `"id":3,`, "省林草局"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %s in %.300s", want, out.String())
+		}
+	}
+}
