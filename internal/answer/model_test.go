@@ -496,3 +496,39 @@ func TestR22Plans(t *testing.T) {
 
 // orders finds what a hostile clause wants said.
 var orders = regexp.MustCompile(`[“"]([^”"]+)[”"]`)
+
+// FuzzModel lets a model write anything: nothing panics, nothing but the two
+// additions changes, and what is shown cites what the answer cites.
+func FuzzModel(f *testing.F) {
+	for _, s := range []string{
+		`{"sentences":[{"text":"省林草局牵头大力发展林下经济。","cites":["c4"]},{"text":"省林草局牵头推进重要湿地认定[c2]","cites":["c2"]}],"abstain":false}`,
+		`{"question":"生活污水处理设施由谁牵头","abstain":false}`, `{"sentences":null}`, `{"sentences":[{"text":"\u0000","cites":["c1","c1"]}]}`, `[]`, ``, `{"question":"` + "\u202e" + `"}`,
+	} {
+		f.Add(s)
+	}
+	e, _ := testEngine(f)
+	list, none := ask(f, e, listQuestion), ask(f, e, "医院污水处理谁牵头")
+	f.Fuzz(func(t *testing.T, wrote string) {
+		m := scripted(func(Prompt) any { return wrote })
+		for _, a := range []*Answer{list, none} {
+			x := e.Extend(t.Context(), m, a, "", testDay)
+			if x.Summary != nil {
+				for _, s := range x.Summary.Sentences {
+					if len(s.Cites) == 0 || s.Text == "" || strings.ContainsAny(s.Text, "<>@{}[]\n") {
+						t.Errorf("shown: %+v", s)
+					}
+					for _, id := range s.Cites {
+						if !slices.ContainsFunc(a.Citations, func(c Citation) bool { return c.ID == id }) {
+							t.Errorf("cites %s", id)
+						}
+					}
+				}
+			}
+			if x.Second != nil && (a.Found || !x.Second.Answer.Found || strings.ContainsAny(x.Second.Question, "<>@{}[]\n,;:")) {
+				t.Errorf("asked: %s", x.Second.Question)
+			}
+			x.Lines()
+			a.With(x).MachineText()
+		}
+	})
+}
