@@ -41,6 +41,7 @@ var arrows = map[string][]string{
 
 	"internal/store/bolt":            {"internal/store"},
 	"internal/store/storetest":       {"internal/store"},
+	"internal/answer/answertest":     {"internal/answer"},
 	"internal/telegram/telegramtest": nil,
 	"internal/archtest":              nil,
 	"internal/bench":                 nil,

@@ -2,7 +2,6 @@ package telegram
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,53 +10,32 @@ import (
 	"time"
 
 	"github.com/wence-qa/wence/internal/answer"
+	"github.com/wence-qa/wence/internal/answer/answertest"
 	"github.com/wence-qa/wence/internal/chat"
 	"github.com/wence-qa/wence/internal/telegram/telegramtest"
 )
 
-// A testModel sums up, or rephrases, when it is let go on.
-type testModel struct {
-	question string        // what it makes of questions without an answer
-	hold     chan struct{} // not nil: each call takes one from it first
-	began    atomic.Int64
-	payers   chan string
+// A heldModel is a model that writes when it is let go on.
+type heldModel struct {
+	answertest.Model
+	hold   chan struct{} // each call takes one from it first
+	began  atomic.Int64
+	payers chan string
 }
 
-func (*testModel) Name() string { return "test" }
-
-func (m *testModel) Write(ctx context.Context, p answer.Prompt) ([]byte, error) {
-	m.began.Add(1)
-	if m.payers != nil {
+func newHeldModel() *heldModel {
+	m := &heldModel{hold: make(chan struct{}), payers: make(chan string, 9)}
+	m.Before = func(ctx context.Context, p answer.Prompt) error {
+		m.began.Add(1)
 		m.payers <- p.Payer
-	}
-	if m.hold != nil {
 		select {
 		case <-m.hold:
+			return nil
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 	}
-	if p.Name != "summary" {
-		return json.Marshal(map[string]any{"question": m.question, "abstain": false})
-	}
-	var in struct {
-		Clauses []struct {
-			Handle, Text string
-			Lead         []string
-		}
-	}
-	if err := json.Unmarshal([]byte(p.User), &in); err != nil {
-		return nil, err
-	}
-	var out struct {
-		Sentences []answer.Sentence `json:"sentences"`
-		Abstain   bool              `json:"abstain"`
-	}
-	for _, c := range in.Clauses[:2] {
-		text, _, _ := strings.Cut(strings.SplitN(c.Text, "(", 2)[0], ",")
-		out.Sentences = append(out.Sentences, answer.Sentence{Text: c.Lead[0] + "牵头" + text + "。", Cites: []string{c.Handle}})
-	}
-	return json.Marshal(out)
+	return m
 }
 
 func withModel(m answer.Model) func(*Options) {
@@ -70,7 +48,7 @@ const tasksQuestion = "省林草局要做的工作有哪些"
 
 // TestSummary sends the answer at once and edits the summary in, once.
 func TestSummary(t *testing.T) {
-	m := &testModel{hold: make(chan struct{}), payers: make(chan string, 9)}
+	m := newHeldModel()
 	r := run(t, telegramtest.Options{}, func(o *Options) {
 		withModel(m)(o)
 		o.PublicURL = "https://plan.example.org"
@@ -115,7 +93,7 @@ func linksIn(m telegramtest.Message) int {
 
 // TestSummaryTooLate leaves a message alone that shows something else by now.
 func TestSummaryTooLate(t *testing.T) {
-	m := &testModel{hold: make(chan struct{})}
+	m := newHeldModel()
 	r := run(t, telegramtest.Options{}, withModel(m))
 	ann, c := r.private("Ann")
 	ann.Say(c, "省生态环境厅牵头的任务")
@@ -137,7 +115,7 @@ func TestSummaryTooLate(t *testing.T) {
 // TestSecond offers a question in other words below an answer that stays as it
 // is, and answers it when tapped.
 func TestSecond(t *testing.T) {
-	m := &testModel{question: "城市生活污水处理谁牵头"}
+	m := answertest.Model{Question: "城市生活污水处理谁牵头"}
 	r := run(t, telegramtest.Options{}, withModel(m))
 	ann, c := r.private("Ann")
 	ann.Say(c, "医院污水处理谁牵头")
@@ -158,7 +136,7 @@ func TestSecond(t *testing.T) {
 
 // TestSummaryStops does not keep a stopping bot.
 func TestSummaryStops(t *testing.T) {
-	m := &testModel{hold: make(chan struct{})}
+	m := newHeldModel()
 	r := run(t, telegramtest.Options{}, withModel(m))
 	ann, c := r.private("Ann")
 	ann.Say(c, tasksQuestion)

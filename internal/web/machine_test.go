@@ -1,8 +1,6 @@
 package web
 
 import (
-	"context"
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -11,44 +9,15 @@ import (
 
 	"golang.org/x/net/html"
 
-	"github.com/wence-qa/wence/internal/answer"
+	"github.com/wence-qa/wence/internal/answer/answertest"
 	"github.com/wence-qa/wence/internal/chat"
 )
-
-// A testModel sums up the first two clauses by their first words, and puts every
-// question without an answer in the same other words.
-type testModel struct{}
-
-func (testModel) Name() string { return "<b>test" }
-
-func (testModel) Write(_ context.Context, p answer.Prompt) ([]byte, error) {
-	if p.Name != "summary" {
-		return []byte(`{"question":"城市生活污水处理谁牵头","abstain":false}`), nil
-	}
-	var in struct {
-		Clauses []struct {
-			Handle, Text string
-			Lead         []string
-		}
-	}
-	if err := json.Unmarshal([]byte(p.User), &in); err != nil {
-		return nil, err
-	}
-	out := map[string]any{"abstain": false}
-	var list []answer.Sentence
-	for _, c := range in.Clauses[:2] {
-		text, _, _ := strings.Cut(strings.SplitN(c.Text, "(", 2)[0], ",")
-		list = append(list, answer.Sentence{Text: c.Lead[0] + "牵头" + text + "。", Cites: []string{c.Handle}})
-	}
-	out["sentences"] = list
-	return json.Marshal(out)
-}
 
 // modelSite is testSite with a model.
 func modelSite(t testing.TB, opt SiteOptions) http.Handler {
 	t.Helper()
 	c, st := testChat(t)
-	s, err := NewSite(chat.New(c.Engine(), st, chat.Options{Log: true, Model: testModel{}}), opt)
+	s, err := NewSite(chat.New(c.Engine(), st, chat.Options{Log: true, Model: answertest.Model{Question: "城市生活污水处理谁牵头"}}), opt)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,45 +4,24 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/wence-qa/wence/internal/answer"
+	"github.com/wence-qa/wence/internal/answer/answertest"
 	"github.com/wence-qa/wence/internal/store"
 )
 
-// A testModel writes when its time has come.
-type testModel struct{ takes time.Duration }
-
-func (testModel) Name() string { return "test" }
-
-func (m testModel) Write(ctx context.Context, p answer.Prompt) ([]byte, error) {
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-time.After(m.takes):
-	}
-	if p.Name != "summary" {
-		return []byte(`{"question":"城市生活污水处理谁牵头","abstain":false}`), nil
-	}
-	var in struct {
-		Clauses []struct {
-			Handle, Text string
-			Lead         []string
+// modelAfter is a model that takes its time.
+func modelAfter(takes time.Duration) answer.Model {
+	return answertest.Model{Question: "城市生活污水处理谁牵头", Before: func(ctx context.Context, _ answer.Prompt) error {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(takes):
+			return nil
 		}
-	}
-	if err := json.Unmarshal([]byte(p.User), &in); err != nil {
-		return nil, err
-	}
-	var out struct {
-		Sentences []answer.Sentence `json:"sentences"`
-	}
-	for _, c := range in.Clauses[:2] {
-		text, _, _ := strings.Cut(strings.SplitN(c.Text, "(", 2)[0], ",")
-		out.Sentences = append(out.Sentences, answer.Sentence{Text: c.Lead[0] + "牵头" + text + "。", Cites: []string{c.Handle}})
-	}
-	return json.Marshal(out)
+	}}
 }
 
 // TestMachine waits as long as the caller wants, and changes nothing of the
@@ -61,7 +40,7 @@ func TestMachine(t *testing.T) {
 		{0, "古树名木保护谁牵头", "", false, false},
 		{time.Minute, list, "&wait=1", false, false},
 	} {
-		s := &site{t: t, now: start, store: store.NewMemory(time.Now), model: testModel{test.takes}}
+		s := &site{t: t, now: start, store: store.NewMemory(time.Now), model: modelAfter(test.takes)}
 		s.run(Options{})
 		bare := newSite(t, Options{})
 		path := "/api/ask?plan=jilin-2024&q=" + url.QueryEscape(test.question)
@@ -84,7 +63,7 @@ func TestMachine(t *testing.T) {
 
 // TestSlowModel makes one caller wait for a slow model, and not the next.
 func TestSlowModel(t *testing.T) {
-	s := &site{t: t, now: start, store: store.NewMemory(time.Now), model: testModel{time.Minute}}
+	s := &site{t: t, now: start, store: store.NewMemory(time.Now), model: modelAfter(time.Minute)}
 	s.run(Options{})
 	var took []time.Duration
 	for range 3 {
