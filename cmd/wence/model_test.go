@@ -118,7 +118,7 @@ func sentencesOf(in asked) []sentence {
 // question.
 func liar(w http.ResponseWriter, _ *http.Request, in asked) {
 	if in.Kind != "summary" {
-		says(w, map[string]any{"question": "2019年省教育厅牵头的森林覆盖率是多少", "abstain": false})
+		says(w, map[string]any{"question": "2019年省教育厅牵头的森林覆盖率有多高", "abstain": false})
 		return
 	}
 	out := sentencesOf(in)

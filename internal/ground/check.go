@@ -108,7 +108,7 @@ func (c *checker) segment(s *segment) Verdict {
 	var best Verdict
 	closest := -1
 	for _, e := range c.clauses {
-		m := &match{said: c.said, e: e, s: s}
+		m := &match{said: c.said, e: e, s: s, topic: c.said.isTopic(s.to) && !c.said.hasPlace(s.span)}
 		v := m.check()
 		if v.OK {
 			return v

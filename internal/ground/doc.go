@@ -29,16 +29,27 @@
 //     govern in the sentence what they govern in the clause: they are not
 //     added, dropped, flipped or moved to another object.
 //   - Words that stand side by side in the sentence stand in the same order in
-//     one comma segment of the clause; between them only whole parts of lists
-//     and modifiers are left out.
-//   - Nouns are not cut: 固体废物 does not stand for 固体废物产生强度.
+//     one comma segment of the clause; between them only whole parts of lists,
+//     asides and adverbs are left out. No content is skipped between the words
+//     around a verb, so subject and object do not change places.
+//   - Phrases are whole. One ends where the clause has a mark, a joint behind a
+//     whole part, a head that says little (建设, 工程) or a verb that the sentence
+//     has elsewhere: 固体废物 does not stand for 固体废物产生强度. One starts behind a
+//     mark, a joint or the verb of its task, never behind 的, 等, 在, an amount or
+//     another noun: 60%以上的, 较重, 为主 and the subject of a verb stay.
+//   - Parts of a list share what limits the first one, and the place the segment
+//     starts with. An aside with a bound or an exception stays.
+//   - A segment that only says of what the next one is (针对…, 对…的企业,) stays
+//     with it. Encouragement holds up to the semicolon.
+//   - What is curbed is curbed as the clause says: to curb the building of plants
+//     is not to curb plants.
 //   - Words of the label name sections; no unit leads them and no date holds
 //     for them, since other clauses stand below the same titles.
 //   - Handles such as [c1] are the caller's to strip: here they are markup.
 //
 // [OfClause] and [OfTarget] make the evidence for items of a plan.
 //
-// Dropping a deadline, an agency or a list's other members is no lie.
+// Dropping a deadline, an agency, an adverb or a list's other members is no lie.
 //
 // # Why
 //

@@ -30,6 +30,7 @@ const (
 type token struct {
 	kind     tokenKind
 	quoted   bool
+	opens    bool // first of a quotation
 	bracket  bool
 	sym      int32  // equal for what is equal; a Han character's code point
 	text     string // as folded; of a unit its id
@@ -129,6 +130,7 @@ type lexer struct {
 	out      []token
 	quotes   []quotation
 	open     []openQuote
+	opening  bool
 	brackets int
 	places   map[int]placeAt
 	unclosed bool
@@ -191,7 +193,8 @@ func (l *lexer) lexWord(c rune, i int, s string) int {
 }
 
 func (l *lexer) emit(t token) {
-	t.quoted = len(l.open) > 0
+	t.quoted, t.opens = len(l.open) > 0, l.opening
+	l.opening = false
 	t.bracket = l.brackets > 0
 	l.out = append(l.out, t)
 }
@@ -369,7 +372,7 @@ func (l *lexer) quote(c rune, at, size int) bool {
 		return true
 	}
 	if opens {
-		l.open = append(l.open, openQuote{closer, at + size})
+		l.open, l.opening = append(l.open, openQuote{closer, at + size}), true
 	}
 	return opens
 }

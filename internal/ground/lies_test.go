@@ -1,6 +1,9 @@
 package ground
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // lies are sentences that the cited items do not support, made by hand out of
 // the items' own words wherever that can be done.
@@ -108,7 +111,7 @@ var lies = []rewording{
 	{"8.3.1", "社会化检测机构负责应急监测。"},
 	{"8.1.2", "省审计厅对省水利厅开展领导干部自然资源资产离任审计。"},
 	{"6.5.2", "省气象局主导完善省水利厅生态气象监测站网。"},
-	{"1.2.1 1.2.2", "环评审批和节能审查由省生态环境厅牵头。"},
+	{"1.2.1 1.2.2", "节能审查和环评审批由省生态环境厅牵头。"},
 	{"1.2.1 1.2.2", "环评审批、节能审查分别由省发改委、省生态环境厅牵头。"},
 	{"8.4.1 8.4.2 8.4.3", "将碳排放权、用能权、用水权等纳入要素市场化配置,由省生态环境厅牵头。"},
 	{"8.4.1 8.4.2", "用能权由省生态环境厅牵头,碳排放权由省发改委牵头。"},
@@ -407,12 +410,12 @@ var lies = []rewording{
 func TestLies(t *testing.T) {
 	p, g := embedded(t), embeddedGate(t)
 	caught := 0
-	for _, l := range lies {
+	for _, l := range slices.Concat(lies, omissions) {
 		if v := g.Check(l.sentence, items(t, p, l.ids)); v.OK {
 			t.Errorf("passes: %s %s", l.ids, l.sentence)
 		} else {
 			caught++
 		}
 	}
-	t.Logf("lies made by hand: %d of %d refused", caught, len(lies))
+	t.Logf("lies made by hand: %d of %d refused", caught, len(lies)+len(omissions))
 }

@@ -10,7 +10,9 @@ type match struct {
 	said     *said
 	e        *evidence
 	s        *segment
-	progress int // tokens of the segment that the clause accounts for
+	topic    bool    // the segment only says what the next ones are about: …方面
+	pieces   []piece // what accounts for the segment
+	progress int     // tokens of the segment that the clause accounts for
 }
 
 // check applies the rules, the cheap ones first.
@@ -19,6 +21,7 @@ func (m *match) check() Verdict {
 	if !v.OK {
 		return v
 	}
+	m.pieces = pieces
 	for _, rule := range []func([]piece) Verdict{m.roles, m.amounts, m.turns} {
 		if v := rule(pieces); !v.OK {
 			return v
@@ -112,7 +115,11 @@ func (m *match) options(i int, yield func(piece)) {
 			add(a.to-i, pieceAmount)
 		}
 	}
-	neutral.lengths(t, i, func(n int) { add(n, pieceNeutral) })
+	neutral.lengths(t, i, func(n int) {
+		if t[i].sym != '在' || m.topic {
+			add(n, pieceNeutral)
+		}
+	})
 	inNoun.lengths(t, i, func(n int) { add(n, pieceOf) })
 	for _, k := range m.said.marks {
 		if k.from == i {
@@ -249,7 +256,7 @@ func (e *evidence) tellsMore(pieces []piece, x *said) bool {
 			return true
 		}
 	}
-	return !says || endsWith(x.t, pieces[len(pieces)-1].to, "方面", "行动中", "工作中") > 0
+	return !says || x.isTopic(pieces[len(pieces)-1].to)
 }
 
 // owns reports whether the marks within the clause's texts let the unit have

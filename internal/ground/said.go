@@ -54,6 +54,14 @@ func newSaid(l *lexer, loose bool) *said {
 	return x
 }
 
+// isTopic reports whether a segment that ends at to only says what the next
+// ones are about.
+func (x *said) isTopic(to int) bool { return endsWith(x.t, to, "方面", "行动中", "工作中") > 0 }
+
+func (x *said) hasPlace(in span) bool {
+	return slices.ContainsFunc(x.t[in.from:in.to], func(t token) bool { return t.kind == place })
+}
+
 // inUnits reports whether token i names units or their part.
 func (x *said) inUnits(i int) bool {
 	return slices.ContainsFunc(x.groups, func(g unitGroup) bool { return g.from <= i && i < g.to })
@@ -131,7 +139,7 @@ func (x *said) join(in span) {
 // carry gives each segment the dates, units and leading marks that hold for it.
 func (x *said) carry() {
 	var days []day
-	var marks []mark
+	var marks, going []mark
 	for i := range x.segments {
 		s := &x.segments[i]
 		s.groups = x.groupsIn(s.span)
@@ -139,21 +147,20 @@ func (x *said) carry() {
 			days = own
 		}
 		s.days, s.marks = days, marks[:len(marks):len(marks)]
-		if i > 0 {
-			s.marks = append(s.marks, x.goingOn(x.segments[i-1].span)...)
-		}
+		s.marks = append(s.marks, going...)
+		going = append(going, x.goingOn(s.span)...)
 		if !s.says {
 			marks = append(marks, x.marksIn(s.span)...)
 		}
 		if s.to == len(x.t) || x.endsHard(s.to) {
 			x.trail(i)
-			days, marks = nil, nil
+			days, marks, going = nil, nil, nil
 		}
 	}
 	x.attach()
 }
 
-// goingOn returns the marks of a segment that govern the next one as well.
+// goingOn returns the marks of a segment that govern the next ones as well.
 func (x *said) goingOn(in span) []mark {
 	return slices.DeleteFunc(x.marksIn(in), func(m mark) bool { return !x.text.goesOn(m) })
 }

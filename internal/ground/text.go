@@ -15,6 +15,8 @@ type text struct {
 	content []bool  // Han, Latin and places that no other reading accounts for
 	verb    []uint8 // length of the task verb, or the turn that is a verb, that starts here
 	task    []bool  // a verb or an adverb before one starts here
+	word    []wordKind
+	inner   []bool // a word of a closed list goes on here
 	marks   []mark
 	amounts []amount
 	loose   bool // single spoken numerals with a measure count: 八个
@@ -33,6 +35,7 @@ func newText(t []token, loose bool) *text {
 	x.findAmounts()
 	x.findMarks()
 	x.findContent()
+	x.findWords()
 	return x
 }
 
@@ -101,6 +104,9 @@ func (x *text) isJoint(i int) bool {
 	if x.t[i].kind != han {
 		return x.t[i].kind == joint
 	}
+	if hasAt(x.t, i, []rune("及以上")) || hasAt(x.t, i, []rune("及以下")) {
+		return false
+	}
 	return strings.ContainsRune("和与及并", rune(x.t[i].sym)) || hasAt(x.t, i, []rune("以及"))
 }
 
@@ -110,7 +116,7 @@ func (x *text) isJoint(i int) bool {
 func (x *text) governs(m mark, q int, wide bool) bool {
 	switch {
 	case x.seg[m.from] != x.seg[q]:
-		return x.seg[m.from]+1 == x.seg[q] && x.goesOn(m)
+		return m.from < q && x.goesOn(m) && x.commasOnly(m.from, q)
 	case m.reach == nearby:
 		return m.from-1 <= q && q <= m.to
 	case m.to <= q:
@@ -123,8 +129,18 @@ func (x *text) governs(m mark, q int, wide bool) bool {
 	return true
 }
 
-// goesOn reports whether m governs the next comma segment as well: it has no
-// more than whom it is about in its own (鼓励各县,因地制宜打造…).
+// commasOnly reports whether no more than commas end segments from a to b.
+func (x *text) commasOnly(a, b int) bool {
+	for k := a; k < b; k++ {
+		if breaks(x.t, k) && x.t[k].kind != comma {
+			return false
+		}
+	}
+	return true
+}
+
+// goesOn reports whether m governs the next comma segments as well: it has no
+// more than whom it is about in its own (鼓励各县,因地制宜打造…,探索…).
 func (x *text) goesOn(m mark) bool {
 	if !personal[m.class] {
 		return false
@@ -161,7 +177,10 @@ func (x *text) reachesBack(q, to int, wide bool) bool {
 		k--
 	}
 	if k > q && x.isJoint(k) {
-		return false
+		if x.t[k].kind == joint || x.hasObject(to) {
+			return false
+		}
+		to = k // 甲建设和认定
 	}
 	for k := q + 1; k < to; k++ {
 		if x.verb[k] > 0 && !x.isNoun(k) || x.isJoint(k) && !wide {
@@ -169,6 +188,16 @@ func (x *text) reachesBack(q, to int, wide bool) bool {
 		}
 	}
 	return true
+}
+
+// hasObject reports whether content follows token i in its part of a list.
+func (x *text) hasObject(i int) bool {
+	for k := i; k < len(x.t) && x.seg[k] == x.seg[i] && !x.isJoint(k); k++ {
+		if x.content[k] {
+			return true
+		}
+	}
+	return false
 }
 
 // isNoun reports whether the verb at k closes a noun: 体系建设实现全覆盖.

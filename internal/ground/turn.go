@@ -1,6 +1,7 @@
 package ground
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -11,6 +12,8 @@ import (
 func (m *match) turns(pieces []piece) Verdict {
 	var last *piece // the run that the next one stands beside
 	var near *piece // the last run with content in this part of a list
+	var list *piece // the last one before this part
+	set := m.said.setsPlace(m.s.span)
 	for i := range pieces {
 		p := &pieces[i]
 		switch p.kind {
@@ -19,6 +22,9 @@ func (m *match) turns(pieces []piece) Verdict {
 				return v
 			}
 			if m.onlyTurns(p.span) {
+				if m.ends(pieces, i) && !slices.ContainsFunc(p.at, func(at span) bool { return m.e.endsTask(at.to) }) {
+					return refuse(KindOrder, textOf(m.said.t[p.from:p.to])+"…")
+				}
 				last = nil // sameTurns has checked what they turn
 				continue
 			}
@@ -29,32 +35,97 @@ func (m *match) turns(pieces []piece) Verdict {
 				return v
 			}
 			if last = p; m.onlyVerbs(*p) {
-				last = nil // a verb may stand before any of its objects
+				if last = nil; !set { // a verb may stand before any of its objects
+					list = nil
+				}
 				continue
 			}
-			if near != nil && !m.together(near, p) {
-				return refuse(KindOrder, textOf(m.said.t[near.from:p.to]))
+			if near != nil && !m.together(near, p, m.e.nextTo) || list != nil && (set || m.said.word[p.from] != wordTask) && !m.together(list, p, sameSegment) {
+				return refuse(KindOrder, textOf(m.said.t[pieces[0].from:p.to]))
 			}
-			near = p
+			near, list = p, nil
 		case pieceOf:
 		case pieceJoint:
 			if last = nil; m.said.t[p.from].kind != innerComma {
-				near = nil
+				near, list = nil, cmp.Or(near, list)
 			}
 		case pieceTurn:
 			if v := m.loneTurn(*p, pieces); !v.OK {
 				return v
 			}
-			last = nil
-		case pieceNeutral:
-			if last = nil; m.said.isJoint(p.from) {
-				near = nil
+			if last = nil; !set {
+				list = nil
 			}
+		case pieceNeutral:
+			switch last = nil; {
+			case m.said.isJoint(p.from):
+				near, list = nil, cmp.Or(near, list)
+			case m.said.word[p.from] == wordTask:
+				if !set {
+					list = nil // the part has a verb of its own
+				}
+			}
+		case pieceUnits, pieceDate:
+			last = nil
 		default:
-			last, near = nil, nil
+			last, near, list = nil, nil, nil
+		}
+	}
+	return m.framed(pieces)
+}
+
+// framed checks that what the clause says under a segment that frames it
+// (针对甲,推进乙) is not said without that.
+func (m *match) framed(pieces []piece) Verdict {
+	for i := range pieces {
+		p := &pieces[i]
+		if p.kind != pieceRun || m.onlyVerbs(*p) {
+			continue
+		}
+		if !slices.ContainsFunc(p.at, func(at span) bool {
+			frame, ok := m.e.frame(at.from)
+			return !ok || m.said.hasTokens(m.e.t[frame.from:frame.to]) || slices.ContainsFunc(pieces, func(q piece) bool {
+				return slices.ContainsFunc(q.at, func(b span) bool { return frame.from <= b.from && b.from < frame.to })
+			})
+		}) {
+			return refuse(KindOrder, textOf(m.said.t[p.from:p.to]))
 		}
 	}
 	return pass
+}
+
+// frame returns the segment that frames the one of token i.
+func (e *evidence) frame(i int) (span, bool) {
+	in := e.segment(i)
+	if in.from == 0 || e.t[in.from-1].kind != comma || e.part[in.from-1] != e.part[i] {
+		return span{}, false
+	}
+	before := e.segment(in.from - 1)
+	if frames.longest(e.t, before.from) == 0 {
+		return span{}, false
+	}
+	from := before.from
+	for k := from; k < before.to; k++ {
+		if e.t[k].sym == genitive && e.t[from].sym != '在' {
+			from = k // verbs before it are of the modifier: 对未完成整治的企业,
+		}
+	}
+	for k := from; k < before.to; k++ {
+		if e.verb[k] > 0 && (k == 0 || !e.isNoun(k)) {
+			return span{}, false
+		}
+	}
+	return before, true
+}
+
+// hasTokens reports whether the sentence has the tokens in a row.
+func (x *said) hasTokens(t []token) bool {
+	for i := 0; i+len(t) <= len(x.t); i++ {
+		if slices.EqualFunc(x.t[i:i+len(t)], t, func(a, b token) bool { return a.sym == b.sym }) {
+			return true
+		}
+	}
+	return false
 }
 
 // place keeps of p the places of the clause that agree with the sentence.
@@ -74,6 +145,9 @@ func (m *match) place(p *piece) Verdict {
 		case turned && m.e.bare[part]:
 		default:
 			w := m.sameTurns(p.span, at)
+			if w.OK {
+				w = m.sameAct(at)
+			}
 			if w.OK {
 				kept = append(kept, at)
 				continue
@@ -159,8 +233,22 @@ func (x *text) governsSpan(k mark, p span, wide bool) bool {
 // turned reports whether the clause has a turn of the same class over at.
 func (e *evidence) turned(t turn, at span) bool {
 	return slices.ContainsFunc(e.marks, func(k mark) bool {
-		return k.class == t.class && !within(k, at) && e.governsSpan(k, at, true)
+		return k.class == t.class && !within(k, at) && e.governsSpan(k, at, true) && !e.ownVerb(at.to, k)
 	})
+}
+
+// ownVerb reports whether the words that end before token i have a verb of
+// their own as head, so that k behind it is that of another part of the list:
+// 隔离带|建设和湿地保护.
+func (e *evidence) ownVerb(i int, k mark) bool {
+	for i < k.from && e.t[i].bracket {
+		i++
+	}
+	if i >= k.from || e.verb[i] == 0 {
+		return false
+	}
+	i += int(e.verb[i])
+	return i < k.from && e.isJoint(i)
 }
 
 // hasTurn reports whether the sentence has a turn of the class over p.
@@ -227,11 +315,14 @@ func (m *match) beside(last, p *piece) Verdict {
 // What stands in the clause's order beside it, follows has checked.
 func (m *match) whole(pieces []piece, i int, last *piece) Verdict {
 	p := &pieces[i]
+	if m.topic {
+		return pass
+	}
 	words := textOf(m.said.t[p.from:p.to])
-	if m.said.content[p.from] && last == nil {
+	if !m.onlyVerbs(*p) && last == nil {
 		before := m.lastRun(pieces, i)
 		p.at = slices.DeleteFunc(p.at, func(at span) bool {
-			return !m.e.startsNoun(at.from) && !touches(before, func(b span) bool { return b.to == at.from })
+			return !m.e.startsPhrase(at.from) && !touches(before, func(b span) bool { return b.to == at.from })
 		})
 	}
 	if len(p.at) == 0 {
@@ -240,7 +331,7 @@ func (m *match) whole(pieces []piece, i int, last *piece) Verdict {
 	next, direct := m.nextRun(pieces, i)
 	if !m.onlyVerbs(*p) && !direct {
 		p.at = slices.DeleteFunc(p.at, func(at span) bool {
-			return !m.e.endsNoun(at.to) && !touches(next, func(b span) bool { return b.from == at.to })
+			return !m.endsPhrase(at.to) && !touches(next, func(b span) bool { return b.from == at.to })
 		})
 	}
 	if len(p.at) == 0 {
@@ -252,17 +343,43 @@ func (m *match) whole(pieces []piece, i int, last *piece) Verdict {
 func touches(p *piece, at func(span) bool) bool { return p != nil && slices.ContainsFunc(p.at, at) }
 
 // together reports whether two runs that one task of the sentence names stand
-// in one comma segment of the clause.
-func (m *match) together(a, b *piece) bool {
+// in one comma segment of the clause, as beside says.
+func (m *match) together(a, b *piece, beside func(a, b span) bool) bool {
 	for _, x := range a.at {
 		for _, y := range b.at {
-			if m.e.seg[x.from] == m.e.seg[y.from] || m.e.scope[m.e.part[x.from]] || m.e.scope[m.e.part[y.from]] ||
+			if m.e.seg[x.from] == m.e.seg[y.from] && beside(x, y) || m.e.scope[m.e.part[x.from]] || m.e.scope[m.e.part[y.from]] ||
 				m.e.part[x.from] != m.e.part[y.from] || m.e.modifies(x.from, y.from) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// ends reports whether piece i is the last one of its part of a list.
+func (m *match) ends(pieces []piece, i int) bool {
+	return i+1 == len(pieces) || pieces[i+1].kind == pieceJoint || m.said.isJoint(pieces[i+1].from)
+}
+
+// endsTask reports whether the words of a task that end before token i are
+// whole: 实现|全覆盖, 淘汰|更新 are not.
+func (e *evidence) endsTask(i int) bool {
+	return i == len(e.t) || e.seg[i] != e.seg[i-1] || e.word[i] != wordTask || e.hasObject(i)
+}
+
+// setsPlace reports whether a segment starts with the place of all its tasks.
+func (x *said) setsPlace(in span) bool {
+	t := x.t[in.from]
+	return t.kind == place || t.kind == han && t.sym == '在'
+}
+
+// sameSegment is all that is asked of the parts of a list.
+func sameSegment(_, _ span) bool { return true }
+
+// nextTo reports whether b follows a, apart from words of tasks, asides and
+// whole parts of a list.
+func (e *evidence) nextTo(a, b span) bool {
+	return a.to <= b.from && (e.word[a.to-1] == wordTask || !e.anyContent(a.to, b.from) || e.follows(a.to-1, b.from))
 }
 
 // lastRun returns the run with content before piece i, if only neutral words
@@ -278,11 +395,6 @@ func (m *match) lastRun(pieces []piece, i int) *piece {
 		}
 	}
 	return nil
-}
-
-// startsNoun reports whether a noun may start at token i of the clause.
-func (e *evidence) startsNoun(i int) bool {
-	return i == 0 || !e.content[i-1] || e.t[i-1].bracket || i > 1 && scopes.longest(e.t[:i], i-2) == 2
 }
 
 // nextRun returns the run with content behind piece i, if only neutral words
@@ -304,81 +416,4 @@ func (m *match) nextRun(pieces []piece, i int) (next *piece, direct bool) {
 		}
 	}
 	return nil, false
-}
-
-// endsNoun reports whether a noun may end before token i of the clause. It
-// does not where a verb goes on with it (秸秆|综合利用), nor before the head that a
-// list shares (甲|和乙的联动监管).
-func (e *evidence) endsNoun(i int) bool {
-	for i < len(e.t) && e.t[i].bracket {
-		i++
-	}
-	switch {
-	case i == len(e.t) || tails.longest(e.t, i) > 0:
-		return true
-	case e.isJoint(i):
-		return !e.sharesHead(i)
-	}
-	return !e.content[i] && !hasAt(e.t, i, []rune{genitive}) && (!e.task[i] || e.turnAt(i))
-}
-
-func (e *evidence) turnAt(i int) bool {
-	return slices.ContainsFunc(e.marks, func(k mark) bool { return k.from == i })
-}
-
-// sharesHead reports whether the list that goes on at i ends with 的 and a noun.
-func (e *evidence) sharesHead(i int) bool {
-	for k := i; k < len(e.t) && e.seg[k] == e.seg[i]; k++ {
-		if hasAt(e.t, k, []rune{genitive}) {
-			return true
-		}
-		if e.isJoint(k) && k+1 < len(e.t) && e.task[k+1] {
-			return false
-		}
-	}
-	return false
-}
-
-// follows reports whether a sentence may put token b of the clause directly
-// behind token a: what is left out between them are modifiers within one part
-// of a list, or whole parts behind a.
-func (e *evidence) follows(a, b int) bool {
-	if e.scope[e.part[a]] || e.scope[e.part[b]] {
-		return true
-	}
-	if e.part[a] != e.part[b] || b <= a {
-		return false
-	}
-	if e.seg[a] != e.seg[b] {
-		return e.modifies(a, b)
-	}
-	for k := a + 1; k < b; k++ {
-		if e.isJoint(k) {
-			return e.isJoint(a+1) || e.t[a+1].bracket || e.isJoint(a) && e.isJoint(b-1)
-		}
-	}
-	return e.modifier(a+1, b)
-}
-
-// modifier reports whether the tokens [from,to) only describe the noun behind
-// them: 内涵式集约化 绿色发展.
-func (e *evidence) modifier(from, to int) bool {
-	for to > from && e.t[to-1].bracket {
-		to--
-	}
-	quoted := true
-	for _, t := range e.t[from:to] {
-		quoted = quoted && t.quoted
-	}
-	return quoted || !e.anyContent(from, to) || e.t[to-1].kind == han && strings.ContainsRune("式化性型级的", rune(e.t[to-1].sym))
-}
-
-// modifies reports whether the segment of a only says on what the next one's
-// task is centred: 以…为重点,….
-func (e *evidence) modifies(a, b int) bool {
-	in := e.segment(a)
-	if in.to >= len(e.t) || e.t[in.to].kind != comma || e.seg[b] != e.seg[a]+1 {
-		return false
-	}
-	return centres.longest(e.t, in.from) > 0
 }

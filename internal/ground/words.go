@@ -10,7 +10,7 @@ import (
 // with which plans begin any task whatever.
 var neutral = newWordList(`
 	方案 行动方案 本方案 该方案 提出 明确 要求 指出 规定 部署 安排
-	将 要 并 和 与 及 以及 并且 同时 此外 另外 其中 主要 也 还 其 该 这 此
+	将 要 并 和 与 及 以及 并且 同时 此外 另外 其中 也 还 其 该 这 此
 	举措包括 任务包括 措施包括 工作包括 内容包括 目标包括
 	方面 工作 任务 举措 措施 目标 目标值 内容 要点 相关 有关 具体 分别 在 对 把 对于 关于
 	推进 推动 开展 实施 加强 做好 抓好 组织 进行 落实 进一步 积极 着力 继续`)
@@ -34,7 +34,10 @@ var taskVerbs = newWordList(`
 	改造 改善 压实 利用 保障 防治 规范 打响 推行 推出`)
 
 // taskAdverbs stand before task verbs.
-var taskAdverbs = newWordList("加快 持续 统筹 扎实 着力 大力 深入 稳步 有序 积极 逐步 依法 定期 动态 进一步 继续 全面 严格 科学 切实 及时 集中 系统 充分 广泛 坚决 重点 高质量")
+var taskAdverbs = newWordList("加快 持续 统筹 扎实 着力 大力 深入 稳步 有序 积极 逐步 依法 定期 动态 进一步 继续 全面 严格 科学 切实 及时 集中 系统 充分 广泛 坚决 高质量")
+
+// asideAdverbs are adverbs only before a verb: 科学组织, but 科学用药.
+var asideAdverbs = newWordList("科学 集中 系统 全面 严格")
 
 // idioms hold a numeral that counts nothing.
 var idioms = []string{"进一步", "一体化", "统一", "一致", "一般", "一定", "一并", "一律", "同一", "单一", "唯一", "一切"}
@@ -42,8 +45,24 @@ var idioms = []string{"进一步", "一体化", "统一", "一致", "一般", "�
 // abbreviations are written out before anything else.
 var abbreviations = map[string]string{"gdp": "地区生产总值"}
 
-// tails may be left off a noun: 改造工程 is 改造.
-var tails = newWordList("工程 行动 项目 活动 工作 事项 等 水平 情况 力度 步伐 制度 机制 体系 要求 指标 能力")
+// neutralVerbs are the verbs among the neutral words.
+var neutralVerbs = newWordList("推进 推动 开展 实施 加强 做好 抓好 组织 进行 落实 进一步 积极 着力 继续")
+
+// tails may be left off a noun: 改造工程 is 改造, 基地建设 is 基地.
+var tails = newWordList("工程 行动 项目 活动 工作 任务 事项 力度 步伐 建设")
+
+// heads end a part of a list that needs no other head; lightHeads are shared
+// heads without which a part is what it was.
+var (
+	heads      = newWordList("制度 机制 体系 清单 方案 规划 名录 标准 工程 行动 项目 活动 建设 改造 治理 整治 修复 监测 评估 监管 模式")
+	lightHeads = newWordList("建设 工作")
+)
+
+// frames begin a segment that says what the next one is about and nothing else.
+var frames = newWordList("针对 对于 对 向 在 按照 根据 除")
+
+// limitWords in an aside limit what stands before it.
+var limitWords = newWordList("除 限 仅 不含 不包括 以上 以下 以内 试点 部分 重点")
 
 // centres begin a segment that says on what the next one's task is centred.
 var centres = newWordList("以 围绕 针对 结合 依托 在")
@@ -78,7 +97,7 @@ const (
 )
 
 // personal turns are about somebody who does something.
-var personal = map[class]bool{"鼓励": true, "支持": true, "引导": true, "倡导": true, "推荐": true}
+var personal = map[class]bool{"鼓励": true, "支持": true, "引导": true, "推荐": true}
 
 // A turn is a word that turns what it governs. Strong ones may not be left
 // out either: without 基本, 鼓励 or 禁止 the statement is another one. Verbs end
@@ -140,7 +159,7 @@ func newTurns() map[string]turn {
 	add(strive, KindModality, true, false, "力争 争取 力求")
 	add("", KindModality, true, false, "努力")
 	add("", KindModality, true, true, "鼓励 支持 引导 倡导 探索 申报 推荐 争创")
-	add("", KindModality, true, false, "基本 初步 试点 符合条件 有条件 可 可以 可能 部分 研究 约束性 预期性 优先 其他 其它 以上 以下 以内 首批")
+	add("", KindModality, true, false, "基本 初步 试点 符合条件 有条件 可 可以 可能 部分 研究 约束性 预期性 优先 主要 其他 其它 以上 以下 以内 首批")
 	add("", KindModality, false, false, "必须 应当 应 须 务必 确保 严格 坚决")
 	add("", KindModality, false, false, "全面 全部 所有 均 都 一律 全域 全 每 每个 各 凡 一切 任何 完全 彻底 全覆盖 全流程 全链条")
 	add("", KindModality, true, false, "只 仅 唯一 只有 仅限 独家 专门")
