@@ -132,6 +132,7 @@ func TestSummaryRefused(t *testing.T) {
 		{"an id for a handle", one("省林草局牵头保护湿地", a.Citations[0].ID), "handle"},
 		{"no handle", one("省林草局牵头保护湿地"), "handle"},
 		{"a known and an unknown handle", one("省林草局牵头保护湿地", "c1", "c0"), "handle"},
+		{"a name", one("省林草局。", "c1"), "length"},
 		{"a link", one("详见 https://evil.example/x", "c1"), "markup"},
 		{"abstains", wrote{Abstain: true}, "abstain"},
 		{"too many sentences", many, "handle"},

@@ -32,6 +32,7 @@ const (
 	maxSummarised = 60    // clauses
 	maxEvidence   = 12000 // runes of their texts
 	maxSentences  = 5
+	minSentence   = 8   // runes: less is a name
 	maxAsked      = 500 // runes of a question
 	maxCites      = 12  // clauses that one sentence may rest on
 )
@@ -113,6 +114,10 @@ func (e *Engine) admit(a *Answer, cs []cited, sentences []Sentence, model string
 		used, ok := named(cs, sentence.Cites)
 		if !ok {
 			x.Dropped = append(x.Dropped, Drop{"handle", strings.Join(sentence.Cites, " "), text})
+			continue
+		}
+		if len([]rune(text)) < minSentence {
+			x.Dropped = append(x.Dropped, Drop{"length", "", text})
 			continue
 		}
 		if v := e.gate().Check(text, clauses(used)); !v.OK {
