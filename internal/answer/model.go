@@ -76,7 +76,7 @@ var whys = map[string]string{
 	"abstain": "模型说不能", "handle": "没有这样的条款代号", "too-many": "句子太多", "short": "剩下的不足以回答,没有说到",
 	"not-found": "换了说法也没有答案", "same": "没有改动", "form": "不是一句短问题", "ask": "问的不是一回事", "topic": "说的不是一回事",
 	"indicator": "指标变了", "place": "地方不对", "year": "时间变了", "plan": "方案变了", "agency": "单位不对", "negation": "否定不一致",
-	"number": "数字或单位不对", "word": "条款里没有这些词", "empty": "空句", "length": "太长", "character": "有不该有的字符", "markup": "有链接或标记",
+	"number": "数字或单位不对", "word": "条款里没有这些词", "empty": "空句", "length": "太长或太短", "character": "有不该有的字符", "markup": "有链接或标记",
 	"person": "不是陈述", "uncited": "没有依据", "bound": "限定词不一致", "subject": "数值是别的事的", "date": "日期不对", "lead": "不是牵头单位",
 	"role": "单位的角色不对", "quote": "引文不一致", "direction": "增减不一致", "modality": "力度不一致", "order": "词语重新拼过", "novelty": "条款里的词太少",
 }
