@@ -23,6 +23,9 @@ type composer struct {
 	ranks  map[string]ranking // by topic text
 
 	retried bool // the question is respelled already
+	strict  bool // figures are compared: each must be of the topic itself
+	inner   bool // one plan of several is asked
+	quiet   bool // no questions are offered: this one is asked to find some
 }
 
 // explain notes a step for `wence ask --explain`.
@@ -36,9 +39,6 @@ func (c *composer) inScope(plan int) bool { return slices.Contains(c.scope, plan
 
 // plan returns the first plan in scope.
 func (c *composer) plan() *corpus.Plan { return c.engine.plans[c.scope[0]] }
-
-// several reports whether answers must name the plan of each fact.
-func (c *composer) several() bool { return len(c.scope) > 1 }
 
 // cite quotes span of p as item id.
 func (c *composer) cite(p *corpus.Plan, id, label string, span corpus.Span) Citation {
@@ -227,6 +227,11 @@ func (e *Engine) planName(p *corpus.Plan, name string) (string, bool) {
 			return u, true
 		}
 	}
+	for _, u := range units(p) {
+		if slices.ContainsFunc(unitNames(u), func(n string) bool { return slices.Contains(names, n) }) {
+			return u, true
+		}
+	}
 	return "", false
 }
 
@@ -235,6 +240,9 @@ func (e *Engine) agencyName(p *corpus.Plan, a question.Agency) (string, bool) {
 	if a.Local {
 		all := units(p)
 		i := slices.IndexFunc(all, func(u string) bool { return u == a.Written })
+		if i < 0 {
+			i = slices.IndexFunc(all, func(u string) bool { return slices.Contains(unitNames(u), a.Written) })
+		}
 		if i < 0 {
 			return "", false
 		}

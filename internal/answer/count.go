@@ -10,9 +10,6 @@ import (
 
 // count answers how many.
 func (c *composer) count() *Answer {
-	if len(c.scope) != 1 {
-		return c.clarify("数哪个方案的?请写出方案或地区的名称。", c.planNames())
-	}
 	p := c.plan()
 	switch {
 	case c.q.Most == "single":
@@ -33,15 +30,6 @@ func (c *composer) count() *Answer {
 		return c.countSection(p, i)
 	}
 	return c.countAll(p)
-}
-
-// planNames lists the loaded plans for choosing.
-func (c *composer) planNames() []string {
-	var out []string
-	for _, i := range c.scope {
-		out = append(out, c.engine.plans[i].Card.Title)
-	}
-	return firsts(out, 8)
 }
 
 // ledCounts returns the lead agencies of p in the order of the text with the
@@ -239,13 +227,61 @@ func (c *composer) countThings(p *corpus.Plan, in func(section int) bool) (n int
 		}
 		return len(names), cites, "个牵头单位"
 	}
+	marked, led := markCounts(p)
+	if marked == 0 {
+		return c.countItemsOf(p, in)
+	}
 	for j := range p.Clauses {
-		if in(p.Clauses[j].Section) {
+		if cl := &p.Clauses[j]; in(cl.Section) && !cl.Mark.Empty() {
 			n++
 			cites = append(cites, c.citeClause(p, j))
 		}
 	}
+	if led == 0 {
+		return n, cites, "项任务(按责任标注计)"
+	}
 	return n, cites, "项任务(按牵头标注计)"
+}
+
+// markCounts returns how many clauses of p have a mark, and how many a lead.
+func markCounts(p *corpus.Plan) (marked, led int) {
+	for i := range p.Clauses {
+		if !p.Clauses[i].Mark.Empty() {
+			marked++
+		}
+		if len(p.Clauses[i].Leads) > 0 {
+			led++
+		}
+	}
+	return marked, led
+}
+
+// countItemsOf counts the numbered items of a plan without marks: the innermost
+// headings.
+func (c *composer) countItemsOf(p *corpus.Plan, in func(section int) bool) (n int, cites []Citation, what string) {
+	items := slices.DeleteFunc(leaves(p), func(j int) bool { return p.Sections[j].No == 0 || !in(j) })
+	if inner := slices.DeleteFunc(slices.Clone(items), func(j int) bool { return p.Sections[j].Parent < 0 }); len(inner) > 0 {
+		items = inner
+	}
+	for _, j := range items {
+		cites = append(cites, c.citeSection(p, j))
+	}
+	return len(items), cites, "条(按编号计,没有标注责任单位)"
+}
+
+// leaves returns the sections of p that have none within.
+func leaves(p *corpus.Plan) []int {
+	parent := map[int]bool{}
+	for i := range p.Sections {
+		parent[p.Sections[i].Parent] = true
+	}
+	var out []int
+	for i := range p.Sections {
+		if !parent[i] {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // compare answers whether things are the same, or which is more.
@@ -298,6 +334,9 @@ func (c *composer) compareAgencies() *Answer {
 		}
 	}
 	best := slices.Max(counts)
+	if best == 0 {
+		return c.none(fmt.Sprintf("方案里没有由%s牵头的工作。", join(names)), nil)
+	}
 	var top []string
 	for i, n := range counts {
 		if n == best {

@@ -37,7 +37,7 @@ func (c *composer) deadline() *Answer {
 		return a
 	}
 	if strings.TrimSpace(c.q.Topic) == "" {
-		return c.clarify("想查哪项工作的期限?请写出工作的名称。", starters(c.plan()))
+		return c.clarify("想查哪项工作的期限?请写出工作的名称。", c.starters())
 	}
 	return c.none(fmt.Sprintf("方案里没有找到「%s」的期限。", strings.Join(strings.Fields(c.q.Topic), "")), merge(t.ranked, cl.ranked))
 }

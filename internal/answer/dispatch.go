@@ -14,7 +14,25 @@ import (
 
 // answer chooses the way to answer by what is asked.
 func (c *composer) answer() *Answer {
-	c.scope = c.planScope()
+	if c.scope == nil {
+		c.scope = c.planScope()
+	}
+	c.keepItems()
+	if c.q.Bare() && (c.q.Ask == question.AskNothing || c.q.Ask == question.AskChitchat) {
+		return c.introduce()
+	}
+	if len(c.engine.plans) > 1 && bareNumber.MatchString(strings.TrimSpace(fold.String(c.q.Text))) {
+		return c.clarify("没看懂这个数字指的是什么。请写出工作、指标或单位的名称。", c.starters())
+	}
+	if len(c.scope) > 1 {
+		if len(c.q.Plans) > 1 {
+			return c.perPlan()
+		}
+		return c.across()
+	}
+	if _, ok := c.wider(); ok {
+		return c.perPlan()
+	}
 	switch c.q.Ask {
 	case question.AskNothing, question.AskChitchat:
 		return c.talk()
@@ -45,9 +63,6 @@ func (c *composer) answer() *Answer {
 		}
 	}
 	if a := c.placeLeads(); a != nil {
-		return a
-	}
-	if a := c.perPlan(); a != nil {
 		return a
 	}
 	switch c.q.Ask {
@@ -82,9 +97,6 @@ func (c *composer) answer() *Answer {
 	case question.AskDeadline:
 		return c.deadline()
 	case question.AskPlace:
-		if a := c.whichPlans(); a != nil {
-			return a
-		}
 		return c.place()
 	case question.AskList:
 		return c.list()
@@ -113,7 +125,7 @@ func (c *composer) talk() *Answer {
 		a.Kind = KindClarify
 		a.Headline = "没看懂这条消息。请用文字写出想查的内容,比如某项工作由谁牵头、某个指标的目标。"
 	}
-	a.Suggest = starters(c.plan())
+	a.Suggest = c.starters()
 	a.Text = a.Headline
 	if c.q.Kind != "thanks" {
 		a.Text += "\n可以这样问:" + strings.Join(a.Suggest, " / ")
@@ -198,6 +210,11 @@ func (c *composer) resolve(p *corpus.Plan, r question.Ref) (int, bool) {
 		n, _ := topCount(p)
 		r.Path = append([]int{n}, r.Path[1:]...)
 	}
+	if len(r.Path) == 1 && r.Word == "条" {
+		if i, ok := numberedThrough(p, r.Path[0]); ok {
+			return i, true
+		}
+	}
 	id := r.String()
 	for i, s := range p.Sections {
 		if s.ID == id && s.Kind != corpus.KindTargets && s.Kind != corpus.KindMeasures {
@@ -228,6 +245,26 @@ func (c *composer) resolve(p *corpus.Plan, r question.Ref) (int, bool) {
 		}
 	}
 	return 0, false
+}
+
+// numberedThrough finds item n of a plan whose items are numbered through all
+// of its sections, as 第九条 means them.
+func numberedThrough(p *corpus.Plan, n int) (int, bool) {
+	next, found := 1, -1
+	for _, i := range leaves(p) {
+		s := &p.Sections[i]
+		if s.Parent < 0 || s.No == 0 {
+			continue
+		}
+		if s.No != next {
+			return 0, false
+		}
+		if s.No == n {
+			found = i
+		}
+		next++
+	}
+	return found, found >= 0
 }
 
 // bySection answers about a section that the question names by number beside

@@ -11,6 +11,16 @@
 // Every quote is a span of the plan's text. The same question on the same date
 // gives the same bytes.
 //
+// # Several plans
+//
+// A plan, its region or a name of it in the question decides which plan
+// answers. Without one each plan is asked by itself (across.go), as if it were
+// the only one, and every fact of the answer is told with its plan; so no fact
+// of one is measured by another's words, and 市民政局 of one city is not that of
+// another. What means something of one plan only, such as its second article or
+// how many tasks it has, is asked back, with the question put to each plan as
+// choices.
+//
 // # Why
 //
 // A wrong agency is worse than no answer: someone rings the wrong office. So a
@@ -61,7 +71,11 @@ type Engine struct {
 	all      []int          // every unit
 	places   [][]string     // of each plan, the stems of the places it names
 	names    [][]string     // of each plan, the names people use for it
+	labels   []string       // of each plan, what answers from several call it
+	byPlan   [][]int        // of each plan, its units
+	regional []string       // folded names of units that begin with a region's
 	speller  func() *speller
+	offers   []func() []string // of each plan, questions that it answers
 	gate     func() *ground.Gate
 }
 
@@ -72,13 +86,15 @@ func New(plans []*corpus.Plan, lex *corpus.Lexicon, s Searcher) (*Engine, error)
 	if len(plans) == 0 {
 		return nil, fmt.Errorf("answer: no plans")
 	}
-	e := &Engine{plans: plans, lex: lex, searcher: s, match: newMatcher(plans, lex)}
+	e := &Engine{plans: plans, lex: withUnits(lex, plans), searcher: s, match: newMatcher(plans, lex)}
 	e.speller = sync.OnceValue(func() *speller { return newSpeller(e.match) })
 	e.gate = sync.OnceValue(func() *ground.Gate { return ground.New(lex, plans) })
-	e.reader = question.NewReader(lex, e.match.known)
+	e.reader = question.NewReader(e.lex, e.match.known)
 	e.ids = make(map[string]int, len(e.match.units))
+	e.byPlan = make([][]int, len(plans))
 	for i, u := range e.match.units {
 		e.all = append(e.all, i)
+		e.byPlan[u.plan] = append(e.byPlan[u.plan], i)
 		p := plans[u.plan]
 		if u.clause >= 0 {
 			e.ids[p.ID+"/"+p.Clauses[u.clause].ID] = i
@@ -86,9 +102,12 @@ func New(plans []*corpus.Plan, lex *corpus.Lexicon, s Searcher) (*Engine, error)
 			e.ids[p.ID+"/"+p.Targets[u.target].ID] = i
 		}
 	}
-	for _, p := range plans {
+	e.labels = planLabels(plans)
+	e.regional = regionalUnits(plans)
+	for i, p := range plans {
 		e.places = append(e.places, placeStems(p))
 		e.names = append(e.names, planNames(p, len(plans) > 1))
+		e.offers = append(e.offers, sync.OnceValue(func() []string { return e.offered(i) }))
 	}
 	return e, nil
 }
@@ -126,7 +145,7 @@ func (e *Engine) AskBack(req Request, q question.Question) *Answer {
 	if q.Items != nil {
 		head = "上一个回答里没有这一条。请写出工作或指标的名称。"
 	}
-	a := c.clarify(head, starters(c.plan()))
+	a := c.clarify(head, c.starters())
 	a.ID, a.Question = req.ID, req.Text
 	a.finish()
 	return a
@@ -153,7 +172,10 @@ func (e *Engine) Answer(ctx context.Context, req Request, q question.Question) *
 	if several != nil {
 		a = e.several(c, several)
 	} else {
-		a = c.rightBound(c.rightPlace(c.answer()))
+		a = c.answer()
+		if len(c.scope) == 1 {
+			a = c.rightBound(c.rightPlace(a))
+		}
 		if r := c.respelled(a); r != nil {
 			a = r
 		}
@@ -190,6 +212,11 @@ const candidates = 64
 // its words and for the plan's wording of them, or all units when they are few.
 func (c *composer) search(t *topic) []int {
 	e := c.engine
+	if len(e.plans) > 1 {
+		if units := c.unitsInScope(); len(units) <= closely {
+			return units
+		}
+	}
 	if e.searcher == nil || len(e.match.units) <= candidates {
 		return e.all
 	}
@@ -212,6 +239,22 @@ func (c *composer) search(t *topic) []int {
 		}
 	}
 	return found
+}
+
+// closely is how many units are all looked at where there are several plans:
+// what one plan says often must not keep another from being heard.
+const closely = 5000
+
+// unitsInScope returns the units of the plans in scope.
+func (c *composer) unitsInScope() []int {
+	if len(c.scope) == 1 {
+		return c.engine.byPlan[c.scope[0]]
+	}
+	var out []int
+	for _, i := range c.scope {
+		out = append(out, c.engine.byPlan[i]...)
+	}
+	return out
 }
 
 func isClause(u unit) bool { return u.clause >= 0 }

@@ -74,7 +74,10 @@ const carriedMost = 0.5
 
 // noMore answers 还有吗: an answer is always complete.
 func (c *composer) noMore() *Answer {
-	a := &Answer{Kind: KindList, Plan: c.plan().ID}
+	a := &Answer{Kind: KindList}
+	if len(c.scope) == 1 {
+		a.Plan = c.plan().ID
+	}
 	n := max(c.q.Counted, len(c.q.Items))
 	a.Headline = "没有更多了,上面已经列全。"
 	if n > 1 {
@@ -133,7 +136,8 @@ func (c *composer) itemUnits() []evidence {
 			continue
 		}
 		for j := range p.Clauses {
-			if c.within(p, p.Clauses[j].Section, i) {
+			u := c.engine.ids[p.ID+"/"+p.Clauses[j].ID]
+			if c.within(p, p.Clauses[j].Section, i) && !slices.Contains(c.q.Items, c.unitID(u)) {
 				out = append(out, evidence{unit: c.engine.ids[p.ID+"/"+p.Clauses[j].ID], cover: 1, own: 1})
 			}
 		}
@@ -196,11 +200,12 @@ func (c *composer) leadOfItems(p pick) *Answer {
 	if len(leads) > 0 {
 		about := c.about(p.topic, p.kept[0].unit)
 		head := c.leadHeadline(about, leads, p)
-		if len(p.kept) > 1 && len(leads) > 1 {
+		led := slices.IndexFunc(p.kept, func(e evidence) bool { return c.leads([]evidence{e}) != nil })
+		if len(p.kept) > 1 && (len(leads) > 1 || led > 0) {
 			var said []string
 			for _, e := range p.kept {
 				if l := c.leads([]evidence{e}); l != nil {
-					said = append(said, fmt.Sprintf("「%s」由%s牵头", c.about(p.topic, e.unit), join(l)))
+					said = append(said, c.ledOrNot(p.topic, e))
 				}
 			}
 			head = strings.Join(said, ";") + "。"
@@ -211,7 +216,7 @@ func (c *composer) leadOfItems(p pick) *Answer {
 	}
 	plan, t, ok := c.targetOf(p.kept[0].unit)
 	if !ok {
-		return nil
+		return c.rolesOfItems(p)
 	}
 	if t.Clause >= 0 {
 		cl := plan.Clauses[t.Clause]
@@ -220,6 +225,22 @@ func (c *composer) leadOfItems(p pick) *Answer {
 		return a
 	}
 	return c.unmarkedTarget(p, t)
+}
+
+// rolesOfItems says who is responsible for clauses that name no lead.
+func (c *composer) rolesOfItems(p pick) *Answer {
+	var said []string
+	found := false
+	for _, e := range p.kept {
+		_, cl, ok := c.clauseOf(e.unit)
+		said = add(said, c.ledOrNot(p.topic, e))
+		found = found || ok && len(cl.Responsible) > 0
+	}
+	head := strings.Join(firsts(said, 8), ";") + "。"
+	if !found {
+		return c.none(head, p.kept)
+	}
+	return c.done(KindLead, head, c.citeAll(p.kept), 0.9)
 }
 
 func (c *composer) deadlineOfItems(p pick) *Answer {
@@ -253,4 +274,31 @@ func (c *composer) placeOfItems(p pick) *Answer {
 		return c.done(KindPlace, fmt.Sprintf("「%s」没有写明具体地方。", about), c.citeAll(p.kept), 0.6)
 	}
 	return c.done(KindPlace, fmt.Sprintf("「%s」:%s。", about, strings.Join(places, "、")), c.citeAll(p.kept), 0.9)
+}
+
+// keepItems drops items of plans that are out of scope: a question that names
+// another plan than the answer before is not about that answer's clauses. Else
+// the items decide which plans are in scope.
+func (c *composer) keepItems() {
+	if len(c.q.Items) == 0 || len(c.engine.plans) == 1 {
+		return
+	}
+	var kept []string
+	var of []int
+	for _, id := range c.q.Items {
+		plan, _, _ := strings.Cut(id, "/")
+		i := slices.IndexFunc(c.engine.plans, func(p *corpus.Plan) bool { return p.ID == plan })
+		if i < 0 || !c.inScope(i) {
+			continue
+		}
+		kept = append(kept, id)
+		if !slices.Contains(of, i) {
+			of = append(of, i)
+		}
+	}
+	c.q.Items = kept
+	if of != nil && len(c.q.Plans) != 1 && len(of) > 1 {
+		slices.Sort(of)
+		c.scope = of
+	}
 }

@@ -40,7 +40,7 @@ func (c *composer) lead() *Answer {
 	if len(leads) == 0 {
 		return c.otherRoles(p)
 	}
-	if len(leads) > 1 && !c.sameClauseLeads(p.kept) {
+	if !c.sameClauseLeads(p.kept) {
 		return c.severalLeads(p)
 	}
 	if c.q.Carry == "" {
@@ -196,9 +196,6 @@ func (c *composer) leadHeadline(about string, leads []string, p pick) string {
 		said = fmt.Sprintf("方案没有「%s」的说法,最接近的是:%s", r, said)
 	}
 	plan, _, _ := c.clauseOf(p.kept[0].unit)
-	if c.several() {
-		said = "《" + plan.Card.Title + "》:" + said
-	}
 	if right, wrong := c.checkClaims(plan, leads); c.q.Negated && (right || wrong != "") {
 		if right {
 			return "不对," + said + "。"
@@ -270,7 +267,7 @@ func (c *composer) severalLeads(p pick) *Answer {
 	var parts, leads []string
 	for _, e := range p.kept {
 		l := c.leads([]evidence{e})
-		parts = append(parts, fmt.Sprintf("「%s」由%s牵头", c.about(p.topic, e.unit), join(l)))
+		parts = append(parts, c.ledOrNot(p.topic, e))
 		for _, x := range l {
 			if !slices.Contains(leads, x) {
 				leads = append(leads, x)
@@ -282,6 +279,19 @@ func (c *composer) severalLeads(p pick) *Answer {
 	return a
 }
 
+// ledOrNot says who leads a clause, or who is responsible where nobody does.
+func (c *composer) ledOrNot(t *topic, e evidence) string {
+	about := c.about(t, e.unit)
+	_, cl, ok := c.clauseOf(e.unit)
+	switch {
+	case ok && len(cl.Leads) > 0:
+		return fmt.Sprintf("「%s」由%s牵头", about, join(cl.Leads))
+	case ok && len(cl.Responsible) > 0:
+		return fmt.Sprintf("「%s」没有写明牵头单位,责任单位是%s", about, strings.Join(cl.Responsible, "、"))
+	}
+	return fmt.Sprintf("「%s」没有标注牵头单位", about)
+}
+
 // words is the topic as the user said it, for showing back.
 func (c *composer) words(p pick) string {
 	return strings.Join(strings.Fields(string(p.topic.text)), "")
@@ -289,11 +299,14 @@ func (c *composer) words(p pick) string {
 
 // noLead abstains from naming a lead.
 func (c *composer) noLead(p pick) *Answer {
-	if len(c.q.Absent) > 0 {
+	if len(c.q.Absent) > 0 && c.unwritten(p) {
 		return c.none(fmt.Sprintf("方案没有写%s。", strings.Join(c.q.Absent, "、")), p.ranked)
 	}
+	if a := c.duty(); a != nil {
+		return a
+	}
 	if p.topic == nil || len(p.topic.text) == 0 {
-		return c.clarify("想查哪项工作的牵头单位?请写出工作的名称。", starters(c.plan()))
+		return c.clarify("想查哪项工作的牵头单位?请写出工作的名称。", c.starters())
 	}
 	if absent := c.absent(p.missing); len(absent) > 0 {
 		return c.none(fmt.Sprintf("方案里没有找到「%s」的牵头单位:没有写到「%s」。", c.words(p), strings.Join(absent, "」「")), p.ranked)
@@ -314,7 +327,7 @@ func (c *composer) otherRoles(p pick) *Answer {
 	_, cl, _ := c.clauseOf(kept[0].unit)
 	about := c.about(p.topic, kept[0].unit)
 	if len(cl.Responsible) > 0 {
-		return c.done(KindLead, fmt.Sprintf("「%s」没有写明牵头单位,责任单位是%s。", about, strings.Join(cl.Responsible, "、")), c.citeAll(kept), kept[0].cover)
+		return c.done(KindLead, c.ledOrNot(p.topic, kept[0])+"。", c.citeAll(kept), kept[0].cover)
 	}
 	return c.none(fmt.Sprintf("「%s」没有标注牵头单位。", about), p.ranked)
 }
@@ -357,6 +370,7 @@ func (c *composer) pickParts(want func(unit) bool) []part {
 		if len(leads) == 0 {
 			return nil
 		}
+		kept = slices.DeleteFunc(slices.Clone(kept), func(e evidence) bool { return c.leads([]evidence{e}) == nil })
 		out = append(out, part{text, kept, p.topic, leads})
 		found++
 	}

@@ -16,6 +16,9 @@ func (c *composer) list() *Answer {
 	if !c.hasContent() && (len(c.q.Years) > 0 || c.q.Relative != "") {
 		return c.byYear()
 	}
+	if !c.hasContent() && len(c.q.Plans) == 1 && len(c.q.Numbers)+len(c.q.Absent)+len(c.q.Agencies) == 0 {
+		return c.planOverview()
+	}
 	if a := c.documents(); a != nil {
 		return a
 	}
@@ -81,11 +84,11 @@ func (c *composer) union() (pick, bool) {
 
 // notSaid abstains and names the words that the plan does not have.
 func (c *composer) notSaid(p pick) *Answer {
-	if len(c.q.Absent) > 0 && (len(p.ranked) == 0 || p.ranked[0].must) {
+	if len(c.q.Absent) > 0 && c.unwritten(p) {
 		return c.none(fmt.Sprintf("方案没有写%s。", strings.Join(c.q.Absent, "、")), p.ranked)
 	}
 	if strings.TrimSpace(c.q.Topic) == "" {
-		return c.clarify("想查方案里的哪项内容?请写出工作、指标或单位的名称。", starters(c.plan()))
+		return c.clarify("想查方案里的哪项内容?请写出工作、指标或单位的名称。", c.starters())
 	}
 	name := strings.Join(strings.Fields(c.q.Topic), "")
 	return c.none(fmt.Sprintf("方案里没有找到「%s」的内容。", name), p.ranked)
@@ -127,8 +130,8 @@ func (c *composer) cards(p pick, kind Kind) *Answer {
 	var said, leads []string
 	var values []Value
 	for _, e := range kept {
-		if plan, t, ok := c.targetOf(e.unit); ok {
-			said = append(said, c.sayTarget(plan, t))
+		if _, t, ok := c.targetOf(e.unit); ok {
+			said = append(said, sayTarget(t))
 			values = append(values, value(t))
 			continue
 		}
@@ -229,7 +232,7 @@ func (c *composer) short(t *topic) bool { return t.content <= 6 }
 // enumerated answers 哪些 with the sentence part that explains the topic.
 func (c *composer) enumerated(p pick) *Answer {
 	e := p.kept[0]
-	plan, cl, ok := c.clauseOf(e.unit)
+	_, cl, ok := c.clauseOf(e.unit)
 	if !ok {
 		return c.targetAnswer(p)
 	}
@@ -240,9 +243,6 @@ func (c *composer) enumerated(p pick) *Answer {
 	}
 	if r := e.related; r != "" {
 		head = fmt.Sprintf("方案没有「%s」的说法,最接近的是:%s", r, head)
-	}
-	if c.several() {
-		head = "《" + plan.Card.Title + "》:" + head
 	}
 	a := c.done(KindClause, head+"。", []Citation{c.citeUnit(e.unit)}, e.cover)
 	a.Leads = slices.Clone(cl.Leads)

@@ -2,6 +2,7 @@ package answer
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -143,7 +144,11 @@ func (c *composer) describeItem(p *corpus.Plan, i int) *Answer {
 	if c.q.Ask == question.AskLead {
 		kind = KindLead
 	}
-	a := c.done(kind, fmt.Sprintf("%s「%s」:%s。", p.Sections[i].Label, p.Sections[i].Title, strings.Join(firsts(said, 8), ";")), cites, 0.95)
+	head := p.Sections[i].Label
+	if title := p.Sections[i].Title; title != "" {
+		head += "「" + title + "」"
+	}
+	a := c.done(kind, fmt.Sprintf("%s:%s。", head, strings.Join(firsts(said, 8), ";")), cites, 0.95)
 	a.Leads = leads
 	return a
 }
@@ -158,6 +163,14 @@ func (c *composer) within(p *corpus.Plan, s, i int) bool {
 	return false
 }
 
+// introduce answers a message that is only the name of a plan, or of several.
+func (c *composer) introduce() *Answer {
+	if len(c.scope) > 1 {
+		return c.clarify("想查哪个方案的什么内容?", c.overviews())
+	}
+	return c.planOverview()
+}
+
 // planOverview lists the top sections.
 func (c *composer) planOverview() *Answer {
 	p := c.plan()
@@ -170,6 +183,9 @@ func (c *composer) planOverview() *Answer {
 		}
 	}
 	n, word := topCount(p)
+	if n == 0 {
+		n = len(said)
+	}
 	a := c.done(KindOverview, fmt.Sprintf("《%s》一共%d%s:%s。", p.Card.Title, n, word, strings.Join(said, "、")), cites, 0.95)
 	a.Count = &n
 	return a
@@ -295,7 +311,36 @@ func (c *composer) implement() *Answer {
 			return c.done(KindClause, fmt.Sprintf("各项举措都由%s负责落实(写在第一处牵头标注里,写明“下同”,对以后各条都适用);牵头单位另见各条标注。", strings.Join(r.Units, "、")), []Citation{x}, 0.95)
 		}
 	}
+	if a := c.duty(); a != nil {
+		return a
+	}
 	return c.none("方案没有统一写明由谁落实,各条的责任单位见各条标注。", nil)
+}
+
+// duties are what closing articles say of a whole plan: 本方案由市民政局负责解释.
+var duties = regexp.MustCompile(`由[^,，。；;]{2,40}负责(?:组织实施|解释)`)
+
+// duty answers who carries out a plan, or explains it, from the clause that
+// says so of the whole plan; nil where none does.
+func (c *composer) duty() *Answer {
+	want := ""
+	for _, w := range []string{"组织实施", "解释"} {
+		if strings.Contains(c.q.Text, w) {
+			want = w
+		}
+	}
+	if want == "" || strings.TrimSpace(c.q.Topic) != "" || len(c.scope) != 1 {
+		return nil
+	}
+	p := c.plan()
+	for i := range p.Clauses {
+		for _, said := range duties.FindAllString(p.Clauses[i].Quote.In(p.Text), -1) {
+			if strings.HasSuffix(said, want) {
+				return c.done(KindClause, "「"+said+"」。", []Citation{c.citeClause(p, i)}, 0.9)
+			}
+		}
+	}
+	return nil
 }
 
 // ruleCitation quotes the clause whose mark states a rule.

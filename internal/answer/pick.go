@@ -194,6 +194,11 @@ func (c *composer) story(want func(unit) bool) pick {
 	return best
 }
 
+// unwritten reports whether what comes nearest lacks the aspects asked for.
+func (c *composer) unwritten(p pick) bool {
+	return len(p.ranked) == 0 || p.ranked[0].must || p.ranked[0].cover < worthDetail
+}
+
 // explainsAbsent reports whether the best unit has the aspects asked for.
 func (c *composer) explainsAbsent(p pick) bool {
 	own := c.engine.match.units[p.ranked[0].unit].own

@@ -107,7 +107,7 @@ func (c *composer) placeCards(name string, kept []evidence) *Answer {
 	for _, e := range kept {
 		plan, t, ok := c.targetOf(e.unit)
 		if ok {
-			s := c.sayTarget(plan, t)
+			s := sayTarget(t)
 			if t.Clause >= 0 {
 				cl := &plan.Clauses[t.Clause]
 				s += "(" + join(cl.Leads) + "牵头)"

@@ -32,6 +32,41 @@ func starters(p *corpus.Plan) []string {
 	return out
 }
 
+// starters are questions to offer that are surely answered: of the plan in
+// scope, or of the first plans that have some, which they name.
+func (c *composer) starters() []string {
+	if c.quiet {
+		return nil
+	}
+	if len(c.scope) == 1 {
+		return c.engine.offers[c.scope[0]]()
+	}
+	var out []string
+	for _, i := range c.scope {
+		if s := c.engine.offers[i](); len(s) > 0 && len(out) < maxStarters {
+			out = append(out, c.engine.labelled(i, s[len(out)%len(s)]))
+		}
+	}
+	return out
+}
+
+// maxStarters is how many questions are offered to begin with.
+const maxStarters = 3
+
+// offered returns the starters of plan i that it answers; of a plan without
+// any, a question for what it is about.
+func (e *Engine) offered(i int) []string {
+	var out []string
+	for _, text := range append(starters(e.plans[i]), "方案有哪些内容?") {
+		q := e.Read(text)
+		c := &composer{engine: e, ctx: context.Background(), q: q, scope: []int{i}, quiet: true}
+		if len(out) < maxStarters && c.answer().Found {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
 // Starters returns questions that a plan answers, at most eight, each of another
 // kind or about another part, for somebody who does not know what to ask. An
 // unknown plan has none.

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/wence-qa/wence/corpus"
 	"github.com/wence-qa/wence/internal/fold"
@@ -24,6 +25,7 @@ func (c *composer) target() *Answer {
 	if !t.found {
 		t = c.targetStory(t)
 	}
+	t.found = t.found && c.ofMoney(t)
 	cl := c.pick(c.q.Topic, isClause)
 	if t.found && (!cl.found || t.ranked[0].cover >= cl.ranked[0].cover-0.12) {
 		return c.targetAnswer(t)
@@ -33,25 +35,68 @@ func (c *composer) target() *Answer {
 			return a
 		}
 	}
-	if len(c.q.Absent) > 0 {
+	if len(c.q.Absent) > 0 && c.unwritten(cl) {
 		return c.none(fmt.Sprintf("方案没有写%s。", strings.Join(c.q.Absent, "、")), merge(t.ranked, cl.ranked))
 	}
 	if a := c.byNumber(); a != nil {
 		return a
 	}
-	if c.q.All && strings.TrimSpace(c.q.Topic) == "" && len(c.scope) == 1 {
+	if (c.q.All || c.q.Goal && len(c.q.Plans) == 1 && !c.q.HowMuch) && strings.TrimSpace(c.q.Topic) == "" && len(c.scope) == 1 {
+		if a := c.allTargets(); a != nil {
+			return a
+		}
 		c.q.Count = "targets"
 		return c.countAll(c.plan())
 	}
 	if len(t.ranked) == 0 && len(cl.ranked) == 0 && strings.TrimSpace(c.q.Topic) == "" {
-		return c.clarify("想查哪个指标的目标?请写出指标名称。", starters(c.plan()))
+		return c.clarify("想查哪个指标的目标?请写出指标名称。", c.starters())
 	}
 	if cl.found && c.q.Goal && !c.q.HowMuch && len(c.q.Measure) == 0 && !strings.HasSuffix(strings.TrimSpace(c.q.Topic), "率") {
 		return c.cards(cl, KindClause)
 	}
+	if topic := withoutVerb(c.q.Topic); topic != "" {
+		c.explain("去掉句末动词:%s", topic)
+		c.q.Topic = topic
+		return c.target()
+	}
 	// 要到多少 leaves its 到 behind when no target explains it.
 	name := strings.TrimSuffix(strings.Join(strings.Fields(c.q.Topic), ""), "到")
 	return c.none(fmt.Sprintf("方案没有写「%s」的目标数值。", name), merge(t.ranked, cl.ranked))
+}
+
+// ofMoney reports whether a target is of money, where that is asked for.
+func (c *composer) ofMoney(p pick) bool {
+	_, t, _ := c.targetOf(p.kept[0].unit)
+	return !c.q.Money || t.Number == "" || strings.HasSuffix(t.Unit, "元")
+}
+
+// fewTargets is how many targets of a plan are told one by one.
+const fewTargets = 12
+
+// allTargets lists the targets of a plan that has few; else it returns nil.
+func (c *composer) allTargets() *Answer {
+	var kept []evidence
+	for _, u := range c.unitsInScope() {
+		if _, t, ok := c.targetOf(u); ok && t.Clause < 0 {
+			kept = append(kept, evidence{unit: u, cover: 1, own: 1})
+		}
+	}
+	if len(kept) == 0 || len(kept) > fewTargets {
+		return nil
+	}
+	return c.targetAnswer(pick{topic: c.engine.match.topic(c.engine.reader, ""), kept: kept, ranked: kept, found: true})
+}
+
+// withoutVerb drops the verb that 建多少个 leaves at the end of a topic; "" where
+// there is none.
+func withoutVerb(topic string) string {
+	topic = strings.TrimSpace(topic)
+	for _, w := range []string{"建设", "建成", "培育", "打造", "建", "补", "奖", "给"} {
+		if s, ok := strings.CutSuffix(topic, w); ok && utf8.RuneCountInString(strings.TrimSpace(s)) >= 3 {
+			return strings.TrimSpace(s)
+		}
+	}
+	return ""
 }
 
 // targetStory chooses the target from the parts of a long message.
@@ -196,7 +241,7 @@ func (c *composer) targetAnswer(p pick) *Answer {
 	var cites []Citation
 	for _, e := range kept {
 		plan, t, _ := c.targetOf(e.unit)
-		said = append(said, c.sayTarget(plan, t))
+		said = append(said, sayTarget(t))
 		values = append(values, value(t))
 		cites = append(cites, c.citeTarget(plan, c.engine.match.units[e.unit].target))
 	}
@@ -291,16 +336,8 @@ func (c *composer) undated(p *corpus.Plan, t *corpus.Target) bool {
 }
 
 // sayTarget says one target: indicator, deadline, value with its qualifiers.
-func (c *composer) sayTarget(p *corpus.Plan, t *corpus.Target) string {
-	s := t.Indicator + ":"
-	if c.several() {
-		s = "《" + p.Card.Title + "》" + s
-	}
-	v := t.Value
-	if v == "" {
-		v = t.Wording
-	}
-	return s + t.DeadlineWording + v
+func sayTarget(t *corpus.Target) string {
+	return t.Indicator + ":" + t.DeadlineWording + orWording(t)
 }
 
 func value(t *corpus.Target) Value {
@@ -357,7 +394,7 @@ func (c *composer) targetParts(kind Kind) *Answer {
 		}
 		for _, e := range p.kept[:1] {
 			plan, t, _ := c.targetOf(e.unit)
-			said = append(said, c.sayTarget(plan, t))
+			said = append(said, sayTarget(t))
 			values = append(values, value(t))
 			cites = append(cites, c.citeTarget(plan, c.engine.match.units[e.unit].target))
 			first = append(first, t)

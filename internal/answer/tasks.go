@@ -34,6 +34,9 @@ func (c *composer) tasks() *Answer {
 			(lone == "" || strings.Contains(p.Clauses[j].Quote.In(p.Text), lone))
 	})
 	if len(clauses) == 0 {
+		if a := c.otherTasks(kept); a != nil {
+			return a
+		}
 		return c.noTasks(name, lone, kept)
 	}
 	var cites []Citation
@@ -59,6 +62,43 @@ func (c *composer) tasks() *Answer {
 	n := len(cites)
 	x.Count = &n
 	return x
+}
+
+// otherTasks lists what an agency that leads nothing is responsible for, or
+// takes part in. It returns nil where it is neither.
+func (c *composer) otherTasks(kept *pick) *Answer {
+	for _, role := range []struct {
+		word  string
+		units func(cl *corpus.Clause) []string
+	}{
+		{"责任单位", func(cl *corpus.Clause) []string { return cl.Responsible }},
+		{"配合单位", func(cl *corpus.Clause) []string { return cl.Support }},
+	} {
+		var cites []Citation
+		var topics []string
+		written := ""
+		for _, i := range c.scope {
+			p := c.engine.plans[i]
+			name, ok := c.engine.agencyName(p, c.q.Agencies[0])
+			for j := range p.Clauses {
+				cl := &p.Clauses[j]
+				if !ok || !slices.Contains(role.units(cl), name) || !c.rightYear(cl) || !c.rightSection(p, cl.Section) || kept != nil && !kept.near(c.engine.match, i, j) {
+					continue
+				}
+				written = name
+				cites = append(cites, c.citeClause(p, j))
+				topics = append(topics, shortOf(p, cl))
+			}
+		}
+		if cites == nil {
+			continue
+		}
+		a := c.done(KindTasks, fmt.Sprintf("%s没有列为牵头单位,是%s的有%d项:%s。", written, role.word, len(dedupe(cites)), strings.Join(firsts(topics, 6), ";")), cites, 0.95)
+		n := len(a.Citations)
+		a.Count = &n
+		return a
+	}
+	return nil
 }
 
 // datedAsked asks for tasks with a deadline.

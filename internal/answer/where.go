@@ -47,7 +47,7 @@ func (c *composer) place() *Answer {
 	p := c.carried(c.pick(topic, anyUnit))
 	if !p.found {
 		if strings.TrimSpace(topic) == "" {
-			return c.clarify("想查哪项工作在哪些地方?请写出工作的名称。", starters(c.plan()))
+			return c.clarify("想查哪项工作在哪些地方?请写出工作的名称。", c.starters())
 		}
 		return c.none(fmt.Sprintf("方案里没有找到「%s」涉及的地方。", strings.Join(strings.Fields(topic), "")), p.ranked)
 	}

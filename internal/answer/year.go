@@ -18,7 +18,7 @@ func (c *composer) byYear() *Answer {
 		}
 	}
 	if years == nil {
-		return c.clarify("想查哪一年的?请写出年份,比如2025年。", starters(c.plan()))
+		return c.clarify("想查哪一年的?请写出年份,比如2025年。", c.starters())
 	}
 	strict := strings.Contains(fold.String(c.q.Text), "底前") || strings.Contains(fold.String(c.q.Text), "底以前")
 	var cites []Citation
@@ -34,7 +34,7 @@ func (c *composer) byYear() *Answer {
 			if strict && !strings.Contains(t.DeadlineWording, "底") && c.anyStrict(years) {
 				continue
 			}
-			said = append(said, c.sayTarget(p, t))
+			said = append(said, sayTarget(t))
 			values = append(values, value(t))
 			cites = append(cites, c.citeDue(p, j))
 		}

@@ -137,7 +137,7 @@ func (c *Chat) Answer(ctx context.Context, m Message) (*Reply, error) {
 		}
 	}
 	r.before, r.after = before, before
-	q, ok := question.Follow(before.Turn, c.engine.Read(m.Text))
+	q, ok := c.read(before, m.Text)
 	if q.More && ok && before.Page+1 < before.Pages {
 		r.Answer, r.Page = c.again(ctx, before), before.Page+1
 		r.after.Page++
@@ -158,12 +158,37 @@ func (c *Chat) Answer(ctx context.Context, m Message) (*Reply, error) {
 		r.after.Turn = nextTurn(before.Turn, q, r.Answer)
 		r.after.Asked = m.At
 	}
+	if r.Answer.Kind != answer.KindChitchat {
+		r.after.Choices = choices(r.Answer)
+	}
 	return r, nil
+}
+
+// read reads a message in its conversation. A message that picks one of the
+// choices of an answer that asked back is that choice.
+func (c *Chat) read(before turn, text string) (question.Question, bool) {
+	choice, ok := question.Choose(before.Choices, text)
+	if !ok {
+		return question.Follow(before.Turn, c.engine.Read(text))
+	}
+	q := c.engine.Read(choice)
+	if q.Bare() {
+		return question.Follow(before.Turn, q)
+	}
+	return question.Follow(nil, q)
+}
+
+// choices are what an answer that asked back may be continued with.
+func choices(a *answer.Answer) []string {
+	if a.Kind != answer.KindClarify {
+		return nil
+	}
+	return a.Suggest
 }
 
 // nextTurn is what the conversation keeps of a question and its answer.
 func nextTurn(before *question.Turn, q question.Question, a *answer.Answer) *question.Turn {
-	t := &question.Turn{Question: q, Items: items(a)}
+	t := &question.Turn{Question: q, Items: items(a), AskedBack: a.Kind == answer.KindClarify}
 	t.List = t.Items
 	if before != nil && len(q.Items) == 1 && len(t.Items) < 2 {
 		t.List = before.List // 第一条, then 第二条 of the same list

@@ -25,12 +25,13 @@ import (
 
 // A turn is the state of a conversation after a question was answered.
 type turn struct {
-	Turn   *question.Turn `json:",omitzero"` // nil before the first question
-	Plan   string         `json:",omitzero"`
-	Chosen bool           `json:",omitzero"` // the plan was chosen for this conversation
-	Asked  time.Time      `json:",omitzero"` // the date that relative dates were resolved with
-	Page   int            `json:",omitzero"` // the last page shown
-	Pages  int            `json:",omitzero"` // how many there are
+	Turn    *question.Turn `json:",omitzero"` // nil before the first question
+	Plan    string         `json:",omitzero"`
+	Choices []string       `json:",omitzero"` // those of an answer that asked back
+	Chosen  bool           `json:",omitzero"` // the plan was chosen for this conversation
+	Asked   time.Time      `json:",omitzero"` // the date that relative dates were resolved with
+	Page    int            `json:",omitzero"` // the last page shown
+	Pages   int            `json:",omitzero"` // how many there are
 }
 
 // A talk is a conversation.

@@ -1,14 +1,18 @@
 package question
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A Turn is what a conversation keeps of a question and its answer. It is
 // plain data of bounded size and can be stored.
 type Turn struct {
-	Question Question // as resolved
-	Items    []string `json:",omitzero"` // what the answer cited, "plan/id", in order
-	List     []string `json:",omitzero"` // the items of the last list, which an answer about one of them leaves
-	Count    int      `json:",omitzero"` // the number that the answer gave or listed; 0 for none
+	Question  Question // as resolved
+	Items     []string `json:",omitzero"` // what the answer cited, "plan/id", in order
+	List      []string `json:",omitzero"` // the items of the last list, which an answer about one of them leaves
+	AskedBack bool     `json:",omitzero"` // the answer asked back
+	Count     int      `json:",omitzero"` // the number that the answer gave or listed; 0 for none
 }
 
 // Follow reads q, a message in a conversation, against the turn before it. It
@@ -19,12 +23,19 @@ func Follow(before *Turn, q Question) (_ Question, ok bool) {
 	case (q.Ask == AskChitchat && !q.More && !q.Doubt || q.Ask == AskNothing) && len(q.Plans) == 0:
 		return q, true
 	case before == nil:
+		if q.Bare() {
+			q.Ask = AskOverview
+		}
 		return q, !q.needsBefore()
+	case len(q.Plans) > 0 && len(before.Question.Plans) == 1 && q.Most == "more" && !q.HasTopic() && len(q.Agencies) == 0:
+		return against(before.Question, q), true
+	case before.AskedBack && q.Bare():
+		return ofPlans(before.Question, q), true
 	case q.Doubt && !q.hasSubject(), q.YesNo && len(q.Agencies) > 0 && !q.HasTopic() && len(q.Sections) == 0 && !q.HowMuch && !q.All && !q.Tasks:
 		return doubting(before.Question, q), true
 	case q.nth() && len(before.List) > 1 && !(q.Sections[0].Word == "项" && len(before.Question.Sections) > 0):
 		return item(before, q)
-	case q.Swap && q.barely():
+	case (q.Swap || q.Bare()) && q.barely():
 		return swap(before.Question, q), true
 	case !q.hasSubject():
 		return keep(before, q), true
@@ -70,6 +81,11 @@ func (q *Question) HasTopic() bool {
 		}
 	}
 	return false
+}
+
+// Bare reports whether q is the name of a plan and nothing else: 广东, 广东的.
+func (q *Question) Bare() bool {
+	return len(q.Plans) > 0 && q.Asking == 0 && !q.hasSubject() && q.barely() && !q.Swap && !q.More && !q.Doubt && !q.Pronoun
 }
 
 // nth reports whether q points at an item of a list: 第二条呢.
@@ -143,6 +159,22 @@ func item(before *Turn, q Question) (Question, bool) {
 	return q, true
 }
 
+// ofPlans asks the question before, which was asked back, of the plans that q
+// names.
+func ofPlans(before, q Question) Question {
+	out := before
+	out.Plans, out.Items = q.Plans, nil
+	return out
+}
+
+// against compares the plan of the question before with those that q names.
+func against(before, q Question) Question {
+	out := before
+	out.Text, out.Items, out.Most, out.Ask = q.Text, nil, q.Most, AskCompare
+	out.Plans = slices.Concat(before.Plans, q.Plans)
+	return out
+}
+
 // swap asks the question before about another thing.
 func swap(before, q Question) Question {
 	out := q
@@ -166,6 +198,7 @@ func swap(before, q Question) Question {
 		}
 	case len(q.Plans) > 0:
 		out.Topic, out.Parts, out.Measure, out.Carry = before.Topic, before.Parts, before.Measure, before.Carry
+		out.Most, out.Money = before.Most, before.Money
 		out.Sections, out.Agencies = before.Sections, before.Agencies // a year is of one plan
 	case len(q.Years) > 0 || q.Relative != "":
 		out.Topic, out.Parts, out.Agencies = before.Topic, before.Parts, before.Agencies

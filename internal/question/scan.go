@@ -67,6 +67,7 @@ func (s *scan) split(toks []token) {
 	flush()
 	for i := range s.segs {
 		s.settle(s.segs[i].toks)
+		s.takeLevels(s.segs[i].toks)
 	}
 }
 
@@ -86,6 +87,10 @@ func (s *scan) settle(toks []token) {
 		case chit, thanks, relTime, more:
 			if t.end-t.start > 1 && t.class == chit && (touches(toks, i, content) || touches(toks, i, synonym)) {
 				t.class = content
+			}
+		case leadVerb:
+			if string(s.text[t.start:t.end]) == "挂帅" && t.start > 0 && s.reader.known(s.text[t.start-1], s.text[t.start]) {
+				t.class = content // 揭榜挂帅
 			}
 		case same:
 			if i+1 < len(toks) && toks[i+1].start == t.end && topicWeight(toks[i+1].class) > 0 {
@@ -173,12 +178,29 @@ func (s *scan) agencies() {
 				name := s.reader.lex.Agencies[t.ref].Name
 				if !slices.ContainsFunc(s.q.Agencies, func(a Agency) bool { return a.Name == name }) {
 					a := Agency{Name: name, Written: string(s.text[t.start:t.end])}
-					if t.start > 0 && strings.ContainsRune("市县区州", s.text[t.start-1]) && !strings.HasPrefix(a.Written, "省") {
+					if s.local(t) {
 						a.Local, a.Written = true, string(s.text[t.start-1:t.end])
 					}
 					s.q.Agencies = append(s.q.Agencies, a)
 				}
 			}
+		}
+	}
+}
+
+// local reports whether the word in front of agency t says that it is a city's
+// or a county's.
+func (s *scan) local(t token) bool {
+	return t.start > 0 && strings.ContainsRune("市县区州", s.text[t.start-1]) && !strings.HasPrefix(string(s.text[t.start:t.end]), "省")
+}
+
+// takeLevels drops the one character in front of an agency that says its level
+// from what the question is about: 市 of 市财政局 is part of the name.
+func (s *scan) takeLevels(toks []token) {
+	for i := 1; i < len(toks); i++ {
+		t := &toks[i-1]
+		if toks[i].class == agency && toks[i].start == t.end && t.class == content && t.end-t.start == 1 && s.local(toks[i]) {
+			t.class = filler
 		}
 	}
 }
