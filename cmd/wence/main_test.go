@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +20,22 @@ func TestMain(m *testing.M) {
 
 // TestScript runs the sessions of testdata/script with the real program.
 func TestScript(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata/script"})
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", Cmds: map[string]func(*testscript.TestScript, bool, []string){"library": library}})
+}
+
+// library writes plans: library DIR N. They have more clauses than are looked at
+// without an index.
+func library(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	for i := range n {
+		var b strings.Builder
+		fmt.Fprintf(&b, "第%d市道路行动方案\n一、修路\n", i)
+		for k := range 60 {
+			fmt.Fprintf(&b, "%d.修好第%d条道路（牵头单位：市交通局）。\n", k+1, 60*i+k)
+		}
+		ts.Check(os.WriteFile(ts.MkAbs(fmt.Sprintf("%s/road-%d.txt", args[0], i)), []byte(b.String()), 0o600))
+	}
 }
 
 // session runs one command line in this process.

@@ -49,7 +49,25 @@ func (c *composer) across() *Answer {
 			return a
 		}
 	}
-	return c.together(c.ofEach(c.scope))
+	return c.together(c.ofEach(c.likely()))
+}
+
+// likely returns the plans in scope that may answer: all of them, but of a large
+// library those that the index finds for the topic.
+func (c *composer) likely() []int {
+	if c.engine.searcher == nil || !c.hasContent() || len(c.unitsInScope()) <= closely {
+		return c.scope
+	}
+	found, err := c.hits(c.engine.match.topic(c.engine.reader, c.q.Topic), 4*candidates)
+	if err != nil {
+		c.explain("检索出错,改为逐个方案比对:%v", err)
+		return c.scope
+	}
+	has := map[int]bool{}
+	for _, u := range found {
+		has[c.engine.match.units[u].plan] = true
+	}
+	return slices.DeleteFunc(slices.Clone(c.scope), func(p int) bool { return !has[p] })
 }
 
 // bareNumber is a message that is only a short number.

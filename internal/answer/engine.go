@@ -220,6 +220,17 @@ func (c *composer) search(t *topic) []int {
 	if e.searcher == nil || len(e.match.units) <= candidates {
 		return e.all
 	}
+	found, err := c.hits(t, candidates)
+	if err != nil {
+		c.explain("检索出错,改为逐条比对:%v", err)
+		return e.all
+	}
+	return found
+}
+
+// hits returns at most k units that the index finds for a topic: for its words
+// and for the plans' wording of them.
+func (c *composer) hits(t *topic, k int) ([]int, error) {
 	var text strings.Builder
 	text.WriteString(string(t.text))
 	for _, s := range t.synonyms {
@@ -227,23 +238,22 @@ func (c *composer) search(t *topic) []int {
 			text.WriteString(" " + m.wording)
 		}
 	}
-	hits, err := e.searcher.Search(c.ctx, text.String(), candidates)
+	hits, err := c.engine.searcher.Search(c.ctx, text.String(), k)
 	if err != nil {
-		c.explain("检索出错,改为逐条比对:%v", err)
-		return e.all
+		return nil, err
 	}
 	var found []int
 	for _, h := range hits {
-		if u, ok := e.ids[h.ID]; ok {
+		if u, ok := c.engine.ids[h.ID]; ok {
 			found = append(found, u)
 		}
 	}
-	return found
+	return found, nil
 }
 
 // closely is how many units are all looked at where there are several plans:
 // what one plan says often must not keep another from being heard.
-const closely = 5000
+const closely = 1000
 
 // unitsInScope returns the units of the plans in scope.
 func (c *composer) unitsInScope() []int {

@@ -122,6 +122,14 @@ func (p *plan) agency(text string) []string {
 	for _, u := range p.read(text) {
 		out = append(out, p.named(u)...)
 	}
+	if len(out) == 0 {
+		// 财政局 is the city's in a city's plan.
+		for _, u := range p.units() {
+			if bare := strings.TrimLeft(u.name, "市区县"); bare != u.name && fold(bare) == fold(text) {
+				out = append(out, u.name)
+			}
+		}
+	}
 	return out
 }
 
