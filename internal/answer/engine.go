@@ -253,7 +253,7 @@ func (c *composer) hits(t *topic, k int) ([]int, error) {
 
 // closely is how many units are all looked at where there are several plans:
 // what one plan says often must not keep another from being heard.
-const closely = 3000
+const closely = 1000
 
 // unitsInScope returns the units of the plans in scope.
 func (c *composer) unitsInScope() []int {
