@@ -250,6 +250,9 @@ func TestMetrics(t *testing.T) {
 	m := NewMetrics()
 	m.Question("telegram", "lead", true, time.Millisecond)
 	m.Request("BREW", 405, time.Millisecond)
+	m.ModelCall("ok", 150, time.Second)
+	m.ModelCall("cached", 0, 0)
+	m.Dropped("number")
 	m.Gauge("wence_queue_depth", "Chats that wait.", func() float64 { return 7 })
 	get := func(addr string) (int, string) {
 		w := httptest.NewRecorder()
@@ -259,7 +262,8 @@ func TestMetrics(t *testing.T) {
 		return w.Code, w.Body.String()
 	}
 	code, text := get("127.0.0.1:5")
-	for _, want := range []string{`wence_questions_total{channel="telegram",found="true",kind="lead"} 1`, `wence_http_requests_total{method="other",status="405"} 1`, "wence_queue_depth 7", "go_goroutines"} {
+	for _, want := range []string{`wence_questions_total{channel="telegram",found="true",kind="lead"} 1`, `wence_http_requests_total{method="other",status="405"} 1`, "wence_queue_depth 7", "go_goroutines",
+		`wence_llm_calls_total{outcome="cached"} 1`, "wence_llm_tokens_total 150", "wence_llm_seconds_count 1", `wence_llm_dropped_total{reason="number"} 1`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing (%d)", want, code)
 		}
