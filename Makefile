@@ -31,7 +31,7 @@ test: ## run the tests
 	@$(if $(RACE),,echo "no C compiler found: the tests run without the race detector")
 	@for b in $(BROWSERS); do command -v $$b >/dev/null && exit; done; echo "no chromium found: the browser tests are skipped"
 	@$(if $(AXE),,echo "no axe-core found: the accessibility test is skipped (npm install --prefix ~/.cache/wence-axe axe-core)")
-	$(GO) test $(RACE) -p 3 ./...
+	$(GO) test $(RACE) ./...
 
 check: ## gofmt, vet, staticcheck
 	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "not formatted, run gofmt -w:"; echo "$$files"; exit 1; fi

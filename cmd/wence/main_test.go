@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,12 +16,31 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"wence": main, "static": serveFiles})
+	testscript.Main(afterwards{m}, map[string]func(){"wence": main, "static": serveFiles})
+}
+
+// afterwards removes what was built for the tests.
+type afterwards struct{ *testing.M }
+
+func (a afterwards) Run() int {
+	code := a.M.Run()
+	if plainDir != "" {
+		os.RemoveAll(plainDir)
+	}
+	return code
 }
 
 // TestScript runs the sessions of testdata/script with the real program.
 func TestScript(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", Cmds: map[string]func(*testscript.TestScript, bool, []string){"library": library}})
+	dir := filepath.Dir(buildPlain(t))
+	testscript.Run(t, testscript.Params{
+		Dir:  "testdata/script",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"library": library},
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("PATH", dir+string(filepath.ListSeparator)+env.Getenv("PATH"))
+			return nil
+		},
+	})
 }
 
 // library writes plans: library DIR N. They have more clauses than are looked at
