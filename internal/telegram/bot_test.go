@@ -277,7 +277,7 @@ func run(t testing.TB, opt telegramtest.Options, change func(*Options)) *rig {
 	return newRig(t, opt, change).start()
 }
 
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // sent waits for n messages of the bot in a chat and returns them.
 func (r *rig) sent(c *telegramtest.Chat, n int) []telegramtest.Message {
