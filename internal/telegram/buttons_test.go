@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/wence-qa/wence/internal/telegram/telegramtest"
@@ -182,12 +183,17 @@ func TestT21TapsAreAnsweredFirst(t *testing.T) {
 
 // The answer to a tap does not wait for what goes on in the chat.
 func TestT21TapBesideSlowAnswer(t *testing.T) {
-	r := run(t, telegramtest.Options{}, nil)
+	r := newRig(t, telegramtest.Options{}, nil)
+	b, err := New(r.opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.client.limit = time.Second // of the call that hangs
+	r.startBot(b)
 	ann, c := r.private("Ann")
 	ann.Say(c, wetland)
 	m := r.one(c)
 	r.tg.Fault(telegramtest.Once("sendMessage", telegramtest.Hang()))
-	r.bot.client.limit = 300e6
 	ann.Say(c, "雪博会谁牵头")
 	r.waits("a call that hangs", func(s *telegramtest.Server) bool { return len(s.Calls("sendMessage")) == 2 })
 	id := ann.Tap(m, "原文")
