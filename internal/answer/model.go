@@ -105,7 +105,7 @@ func (x Addition) Lines() []string {
 // cites several clauses can be summarised, a question without an answer
 // rephrased.
 func (e *Engine) Extends(a *Answer) bool {
-	return a.Found && len(e.evidence(a)) >= 2 || rephrasable(a)
+	return a.Found && summarisable(e.evidence(a)) || e.rephrasable(a)
 }
 
 // Extend lets a model add to an answer, which stays as it is. Payer is whose
@@ -114,7 +114,7 @@ func (e *Engine) Extend(ctx context.Context, m Model, a *Answer, payer string, t
 	switch {
 	case a.Found:
 		return e.summarise(ctx, m, a, payer)
-	case rephrasable(a):
+	case e.rephrasable(a):
 		return e.rephrase(ctx, m, a, payer, today)
 	}
 	return Addition{}

@@ -223,7 +223,7 @@ func TestLiar(t *testing.T) {
 	for _, q := range questions(t) {
 		a := ask(t, e, q)
 		cs := e.evidence(a)
-		if !a.Found || len(cs) < 2 || len(cs) > maxSummarised {
+		if !a.Found || !summarisable(cs) {
 			continue
 		}
 		answers++
@@ -372,16 +372,25 @@ func TestRephrase(t *testing.T) {
 
 // TestNothingToAdd asks no model for nothing.
 func TestNothingToAdd(t *testing.T) {
-	e, _ := testEngine(t)
+	e, p := testEngine(t)
 	never := scripted(func(p Prompt) any {
 		t.Errorf("asked: %s", p.User)
 		return nil
 	})
 	for _, q := range []string{"你好", "湿地保护率要到多少", "谁牵头", "", "?"} {
 		a := ask(t, e, q)
-		if x := e.Extend(t.Context(), never, a, "", testDay); a.With(x) != a {
-			t.Errorf("%q: %+v", q, x)
+		if x := e.Extend(t.Context(), never, a, "", testDay); a.With(x) != a || e.Extends(a) {
+			t.Errorf("%q: %+v, offered: %v", q, x, e.Extends(a))
 		}
+	}
+	// A list too long to sum up is offered to nobody.
+	long := ask(t, e, listQuestion)
+	for i := range p.Clauses {
+		c, _ := e.Cite(p.ID, p.Clauses[i].ID)
+		long.Citations = append(long.Citations, c)
+	}
+	if x := e.Extend(t.Context(), never, long, "", testDay); long.With(x) != long || e.Extends(long) {
+		t.Errorf("%d clauses: offered: %v", len(long.Citations), e.Extends(long))
 	}
 }
 

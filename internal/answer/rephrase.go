@@ -31,17 +31,15 @@ const (
 	maxRephrased  = 60   // runes
 )
 
-// rephrasable reports whether a question without an answer asks something.
-func rephrasable(a *Answer) bool {
-	return !a.Found && (a.Kind == KindNone || a.Kind == KindClarify) && strings.TrimSpace(a.Question) != ""
+// rephrasable reports whether a question without an answer asks something that
+// means something without what went before it.
+func (e *Engine) rephrasable(a *Answer) bool {
+	return !a.Found && (a.Kind == KindNone || a.Kind == KindClarify) && strings.TrimSpace(e.Read(a.Question).Topic) != ""
 }
 
 // rephrase lets a model put a question in the plan's words, and answers that.
 func (e *Engine) rephrase(ctx context.Context, m Model, a *Answer, payer string, today time.Time) Addition {
 	was := e.Read(a.Question)
-	if strings.TrimSpace(was.Topic) == "" {
-		return Addition{} // it means nothing without what went before
-	}
 	in := e.vocabulary(a)
 	in.Question = clipRunes(a.Question, maxAsked)
 	raw, err := m.Write(ctx, Prompt{
@@ -122,8 +120,8 @@ func (e *Engine) vocabulary(a *Answer) vocabulary {
 	return v
 }
 
-// MachineText is how a channel without markup shows what a model made of an answer,
-// "" for nothing. It stands below the answer's text.
+// MachineText is how a channel without markup shows what a model made of an
+// answer, "" for nothing. It stands below the answer's text.
 func (a *Answer) MachineText() string {
 	var b strings.Builder
 	if s := a.Summary; s != nil {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/wence-qa/wence/internal/fold"
 	"github.com/wence-qa/wence/internal/ground"
@@ -62,22 +63,29 @@ type summaryClause struct {
 	Facts   []string `json:"facts,omitempty"`
 }
 
+// summarisable reports whether there is enough to sum up, and not too much.
+func summarisable(cs []cited) bool {
+	runes := 0
+	for _, c := range cs {
+		runes += utf8.RuneCountInString(c.clause.Text)
+	}
+	return len(cs) >= 2 && len(cs) <= maxSummarised && runes <= maxEvidence
+}
+
 // summarise lets a model sum up what an answer cites.
 func (e *Engine) summarise(ctx context.Context, m Model, a *Answer, payer string) Addition {
 	cs := e.evidence(a)
+	if !summarisable(cs) {
+		return Addition{}
+	}
 	var in struct {
 		Question string          `json:"question"`
 		Clauses  []summaryClause `json:"clauses"`
 	}
 	in.Question = clipRunes(a.Question, maxAsked)
-	runes := 0
 	for _, c := range cs {
 		g := c.clause
-		runes += len([]rune(g.Text))
 		in.Clauses = append(in.Clauses, summaryClause{c.handle, g.Label, g.Text, g.Leads, g.Support, g.Facts})
-	}
-	if len(cs) < 2 || len(cs) > maxSummarised || runes > maxEvidence {
-		return Addition{}
 	}
 	raw, err := m.Write(ctx, Prompt{
 		Version: summaryVersion, Name: "summary", Schema: summarySchema,
