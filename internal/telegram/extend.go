@@ -24,7 +24,7 @@ import (
 const (
 	extending     = 16                // waited for at once; answers beyond stay as they are
 	editPatience  = 2 * time.Minute   // an addition that comes later than that helps nobody
-	versionsKept  = 4096              // messages whose last change is known
+	versionsKept  = 256               // messages whose last change is known: each holds its answer, and few are waited for
 	additionUnits = maxUnits - 2 - 60 // room for a page beside its addition and page number
 )
 
